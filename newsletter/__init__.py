@@ -1,0 +1,1 @@
+"""Issues: composed once, sent to each reader in their own language."""

@@ -1,0 +1,82 @@
+"""The web application: pages, clock and the headers around them, put together."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import Engine
+
+from newsletter import config
+from newsletter.config import Settings
+from newsletter.web import (
+    archive,
+    calendars,
+    choosing,
+    failures,
+    health,
+    issues,
+    leaving,
+    login,
+    media,
+    reading,
+)
+from newsletter.web.asgi import Protected
+from newsletter.web.deps import Site
+from newsletter.web.pages import Pages
+from newsletter.web.throttle import Throttle
+
+# Larger than any form of ours; files will have a limit of their own.
+_LONGEST_BODY = 256 * 1024
+
+
+def create_app(settings: Settings, engine: Engine, *, clock: bool = True) -> FastAPI:
+    """Return the application on this database; `clock` lets it send what is due.
+
+    Serve it without an access log and without proxy headers of the server's own:
+    addresses of pages are secrets of readers, and who may speak for a client is
+    TRUSTED_PROXIES' to say.
+    """
+    app = FastAPI(
+        lifespan=_lifespan(settings, engine, clock=clock),
+        # A redirect would lose the POST that unsubscribes (RFC 8058 §3.1).
+        redirect_slashes=False,
+        openapi_url=None,
+        max_body_size=_LONGEST_BODY,
+    )
+    app.state.site = Site(settings, engine, Pages(), Throttle())
+    app.add_middleware(Protected, base_url=settings.base_url)
+    app.mount("/static", StaticFiles(directory=config.find("web", "static")))
+    # Fixed addresses first: /{lang}/{slug} of the archive takes what is left.
+    for screen in (health, media, calendars, leaving, choosing, reading, login, issues):
+        app.include_router(screen.router)
+    app.include_router(archive.router)
+    failures.register(app)
+    return app
+
+
+def _lifespan(
+    settings: Settings, engine: Engine, *, clock: bool
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Return what runs around the serving: the clock, when this process has one."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # The addresses of readers' pages must not end in a log, whoever serves us.
+        logging.getLogger("uvicorn.access").disabled = True
+        if not clock:
+            yield
+            return
+        from newsletter.scheduler import Clock  # the pages alone do without it
+
+        ticking = Clock(engine, settings)
+        # Both wait for the database, and stopping waits for mail in flight.
+        await asyncio.to_thread(ticking.start)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(ticking.stop)
+
+    return lifespan

@@ -1,0 +1,41 @@
+"""What must be right before an issue may go out, each point a sentence."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from newsletter import deliveries, editions
+from newsletter.errors import IssueNotReady
+from newsletter.models import Issue
+
+
+def must_fix(session: Session, issue: Issue, *, now: datetime) -> list[str]:
+    """Return everything that stands in the way; empty means ready."""
+    problems = []
+    if not editions.coverage(session, issue).rows:
+        problems.append("The issue has no items. Add some: newsletter issues arrange.")
+    all_editions = editions.editions_of(session, issue)
+    languages = [edition.language for edition in all_editions]
+    if not languages:
+        return [*problems, "The issue has no language."]
+    readers = deliveries.languages_of(session, issue, languages=languages, now=now)
+    if not readers:
+        problems.append(
+            "Nobody would get it: the list or the segment has no confirmed reader."
+        )
+    problems += [
+        f"The edition in “{edition.language}” has no subject, and "
+        f"{readers[edition.language]} people read it."
+        for edition in all_editions
+        if readers.get(edition.language) and not edition.subject.strip()
+    ]
+    return problems
+
+
+def require_ready(session: Session, issue: Issue, *, now: datetime) -> None:
+    """Raise IssueNotReady naming everything that must be fixed first."""
+    problems = must_fix(session, issue, now=now)
+    if problems:
+        raise IssueNotReady(
+            f"Issue {issue.id} cannot go out yet:\n  " + "\n  ".join(problems)
+        )

@@ -1,0 +1,122 @@
+"""Read what was typed after an option, and word what is printed back."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typer
+from sqlmodel import Session
+
+from newsletter import deliveries, editions
+from newsletter.editions import Cell, CellState, Coverage
+from newsletter.models import Issue
+
+_GLYPHS = {
+    CellState.READY: "✓",
+    CellState.DRAFT: "✎",
+    CellState.SOURCE_CHANGED: "!",
+    CellState.MISSING: "○",
+    CellState.SHOWN: "↪",
+    CellState.LEFT_OUT: "–",
+}
+LEGEND = "✓ ready  ✎ draft  ! source changed  ○ missing  ↪ other language  – left out"
+
+
+class UnknownChoice(StrEnum):
+    """What to do about deliveries nobody can be sure of."""
+
+    RESEND = "resend"
+    LEAVE = "leave"
+
+
+def ids(text: str) -> list[int]:
+    """Read `3,1,2`."""
+    try:
+        return [int(word) for word in words(text)]
+    except ValueError as error:
+        raise typer.BadParameter(f"“{text}” is not a list of numbers: 3,1,2") from error
+
+
+def words(text: str) -> list[str]:
+    """Read `fr,nl`."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def sections(options: Sequence[str]) -> dict[str, list[int]]:
+    """Read `Agenda:4` and `News:1,2`; the same name twice goes on."""
+    found: dict[str, list[int]] = {}
+    for option in options:
+        name, colon, numbers = option.rpartition(":")
+        if not colon or not name.strip():
+            raise typer.BadParameter(f"“{option}” needs the form Agenda:4")
+        found.setdefault(name.strip(), []).extend(ids(numbers))
+    return found
+
+
+def section_names(
+    known: Mapping[str, dict[str, str]], options: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    """Read `Agenda:de=Termine` on top of the names an issue already has."""
+    named = {name: dict(by_language) for name, by_language in known.items()}
+    for option in options:
+        place, equals, name = option.partition("=")
+        section, colon, language = place.rpartition(":")
+        if not equals or not colon or not name.strip():
+            raise typer.BadParameter(f"“{option}” needs the form Agenda:de=Termine")
+        named.setdefault(section.strip(), {})[language.strip()] = name.strip()
+    return named
+
+
+def summary(session: Session, issue: Issue) -> dict[str, Any]:
+    """Return what a list of issues says about one."""
+    return {
+        "id": issue.id,
+        "number": issue.number,
+        "title": issue.title,
+        "slug": issue.slug,
+        "state": issue.state.value,
+        "send_at": issue.send_at.isoformat() if issue.send_at else None,
+        "languages": [e.language for e in editions.editions_of(session, issue)],
+        "items": [row.item.id for row in editions.coverage(session, issue).rows],
+        "total": deliveries.status(session, issue).total,
+    }
+
+
+def matrix(coverage: Coverage) -> dict[str, Any]:
+    """Return the coverage as JSON: what each language shows of each item."""
+    return {
+        "languages": list(coverage.languages),
+        "gaps": coverage.gaps(),
+        "items": [
+            {
+                "item": row.item.id,
+                "section": row.section,
+                "title": row.title,
+                "cells": {
+                    cell.language: {"state": cell.state.value, "shows": cell.shows}
+                    for cell in row.cells
+                },
+            }
+            for row in coverage.rows
+        ],
+    }
+
+
+def glyph(cell: Cell) -> str:
+    """Return the sign of a cell, with the language it borrows."""
+    borrowed = cell.shows and cell.state in (CellState.SHOWN, CellState.MISSING)
+    return _GLYPHS[cell.state] + (f" {cell.shows}" if borrowed else "")
+
+
+def flat(value: Any) -> Any:
+    """Return a table cell: lists joined with spaces."""
+    return " ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def when(issue: Issue) -> str:
+    """Say when an issue starts, in its own zone."""
+    if issue.send_at is None:
+        return "when it is scheduled"
+    local = issue.send_at.astimezone(ZoneInfo(issue.timezone))
+    return f"on {local:%A %d %B %Y at %H:%M} ({issue.timezone})"

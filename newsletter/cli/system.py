@@ -1,0 +1,148 @@
+"""Commands that run the program itself: pages, clock, demo, database."""
+
+import errno
+import logging
+import signal
+import socket
+import threading
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from newsletter import config, db
+from newsletter.cli import program
+from newsletter.cli.program import JsonFlag, Program
+from newsletter.errors import NewsletterError
+from newsletter.migrations import ready
+
+Host = Annotated[
+    str, typer.Option(help="The address to listen on; 0.0.0.0 for every one.")
+]
+Port = Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65535)]
+
+# Seconds that open pages get to finish; mail under way takes the time it needs.
+_LAST_REQUESTS = 5
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands that stand at the top level."""
+    for command in (demo, serve, worker, migrate):
+        app.command()(command)
+
+
+def demo(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Try everything out: sample news, four readers, a built-in mailbox.
+
+    It lives in data/demo, sends nothing to anybody, and goes on where it stopped.
+    """
+    from newsletter.demo import prepare  # its sample is only wanted here
+
+    apart = {
+        "data_dir": Path("data/demo"),
+        "database_url": "",
+        "smtp_url": "",
+        "secret_keys": [],
+        "base_url": f"http://localhost:{port}",
+    }
+    with closing(_listen(host, port)) as door, program.opened(**apart) as opened:
+        login = prepare(opened.engine, opened.settings)
+        address = opened.settings.base_url
+        program.say(f"The demo is ready at {address}/demo")
+        program.say(f"Log in at {address}/login as {login.email}, {login.password}")
+        program.say("Stop it with Ctrl-C; the next run continues with what is there.")
+        _serve(opened, door)
+
+
+def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve the pages, keep the clock and send what is due."""
+    _log()
+    with closing(_listen(host, port)) as door, program.opened() as opened:
+        program.say(f"Newsletter listens at {_address(door)}")
+        _serve(opened, door)
+
+
+def worker() -> None:
+    """Keep the clock and send what is due, without pages; until it is told to stop."""
+    from newsletter.scheduler import Clock  # as late as the pages, see _serve
+
+    _log()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with program.opened() as opened:
+        clock = Clock(opened.engine, opened.settings)
+        clock.start()
+        program.say("The worker runs.")
+        stop.wait()
+        clock.stop()
+
+
+def migrate(*, json: JsonFlag = False) -> None:
+    """Bring the database to the tables of this version."""
+    settings = config.load()
+    engine = db.make_engine(settings.database)
+    try:
+        steps = ready.upgrade(engine, settings)
+        ready.ensure(engine, settings)
+    finally:
+        engine.dispose()
+    if json:
+        program.answer({"applied": steps})
+        return
+    for step in steps:
+        program.say(f"Applied {step}.")
+    if not steps:
+        program.say("The database is up to date.")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket; opened first, so that a busy port spoils nothing."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise NewsletterError(
+                f"Port {port} is taken by another program: choose one with --port."
+            ) from error
+        raise NewsletterError(
+            f"Cannot listen on {host}, port {port}: {error.strerror}."
+        ) from error
+
+
+def _address(door: socket.socket) -> str:
+    host, port = door.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _serve(opened: Program, door: socket.socket) -> None:
+    # The web is heavy, and most commands never need it.
+    from newsletter.app import create_app
+
+    proxies = [str(network) for network in opened.settings.trusted_proxies]
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(opened.settings, opened.engine),
+            access_log=False,
+            forwarded_allow_ips=proxies,
+            log_level="warning",
+            proxy_headers=bool(proxies),
+            server_header=False,
+            timeout_graceful_shutdown=_LAST_REQUESTS,
+        )
+    )
+    # uvicorn stops on its own handlers and then raises the signal again for ours:
+    # all is said by then.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    server.run(sockets=[door])
+
+
+def _log() -> None:
+    logging.basicConfig(
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING
+    )
+    logging.getLogger("newsletter").setLevel(logging.INFO)

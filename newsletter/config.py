@@ -1,0 +1,269 @@
+"""Settings: the only reader of the environment, and the finder of shipped files."""
+
+import os
+import secrets
+import tempfile
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale, UnknownLocaleError
+from pydantic import ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from newsletter.errors import BadSetting
+from subscribers.models import UnknownPolicy
+from subscribers.tokens import KeyRing
+
+PREFIX = "NEWSLETTER_"
+PACKAGE = Path(__file__).parent
+# The four languages whose interface words ship with the program.
+INTERFACE_LANGUAGES = ("fr", "nl", "de", "en")
+
+Network = IPv4Network | IPv6Network
+Tls = Literal["starttls", "tls", "none"]
+Words = Annotated[list[str], NoDecode]  # "a,b,c" in the environment
+
+
+class Relay:
+    """Where mail is handed over, as SMTP_URL says."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+            raise ValueError("write it as smtp://user:password@host:587?tls=starttls")
+        self.host = parts.hostname
+        self.username = unquote(parts.username or "")
+        self.password = unquote(parts.password or "")
+        self.tls = _tls(parts.scheme, parts.hostname, parse_qs(parts.query))
+        self.port = parts.port or (465 if self.tls == "tls" else 587)
+
+    def __repr__(self) -> str:
+        return f"Relay({self.host}:{self.port}, tls={self.tls})"  # never the password
+
+
+def _tls(scheme: str, host: str, query: dict[str, list[str]]) -> Tls:
+    """Return the TLS mode: verified STARTTLS unless the URL or a loopback host says."""
+    stated = query.get("tls", [""])[0]
+    if stated in ("starttls", "tls", "none"):
+        return stated  # type: ignore[return-value]  # narrowed by the membership test
+    if stated:
+        raise ValueError(f"tls={stated} is unknown: use starttls, tls or none")
+    if scheme == "smtps":
+        return "tls"
+    return "none" if is_loopback(host) else "starttls"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside, with the defaults of a first start."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,  # containers pass on what nobody set
+        extra="ignore",
+        frozen=True,
+    )
+
+    database_url: str = ""  # empty: SQLite in DATA_DIR
+    smtp_url: str = ""  # empty: the built-in mailbox
+    base_url: str = "http://localhost:8000"
+    secret_keys: Words = []  # newest first
+    languages: Words = ["fr", "nl", "de", "en"]
+    timezone: str = "Europe/Brussels"
+    data_dir: Path = Path("data")
+    fetch_allow: Annotated[list[Network], NoDecode] = []
+    connections: int = 4
+    messages_per_connection: int = 50
+    on_unknown: UnknownPolicy = UnknownPolicy.RESEND
+    late_limit: int = 120  # minutes an issue may start late by itself
+    trusted_proxies: Annotated[list[Network], NoDecode] = []
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # its protocol
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read NAME_FILE beside NAME, as container secrets are given."""
+        return (
+            init_settings,
+            env_settings,
+            _SecretFiles(settings_cls),
+            dotenv_settings,
+        )
+
+    @field_validator("secret_keys", "languages", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return _words(value)
+
+    @field_validator("fetch_allow", "trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: Any) -> Any:
+        return [ip_network(word, strict=False) for word in _words(value)]
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _long_enough(cls, value: list[str]) -> list[str]:
+        if any(len(key) < 16 for key in value):
+            raise ValueError("each key needs 16 characters or more")
+        return value
+
+    @field_validator("languages")
+    @classmethod
+    def _known_languages(cls, value: list[str]) -> list[str]:
+        if not value:
+            raise ValueError("name at least one language, for example fr,nl,de,en")
+        for tag in value:
+            try:
+                Locale.parse(tag, sep="-")
+            except (UnknownLocaleError, ValueError) as error:
+                raise ValueError(f"{tag} is not a language tag we know") from error
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value} is not a time zone, try Europe/Brussels")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _https_or_loopback(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme == "https" and parts.hostname:
+            return value.rstrip("/")
+        if parts.scheme == "http" and is_loopback(parts.hostname or ""):
+            return value.rstrip("/")
+        raise ValueError("use https, or http on a loopback address while trying out")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _readable_relay(cls, value: str) -> str:
+        if value:
+            Relay(value)
+        return value
+
+    @field_validator("connections", "messages_per_connection")
+    @classmethod
+    def _at_least_one(cls, value: int) -> int:
+        if value < 1:
+            raise ValueError("needs 1 or more")
+        return value
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the database."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'newsletter.db'}"
+
+    @cached_property
+    def relay(self) -> Relay | None:
+        """Where mail goes; None is the built-in mailbox."""
+        return Relay(self.smtp_url) if self.smtp_url else None
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone in which staff think."""
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The key ring: SECRET_KEYS, else a key kept in DATA_DIR."""
+        return KeyRing(self.secret_keys or [_kept_key(self.data_dir / "secret.key")])
+
+    @property
+    def media_dir(self) -> Path:
+        """Where pictures are stored."""
+        return self.data_dir / "media"
+
+    @property
+    def mailbox_dir(self) -> Path:
+        """Where the built-in mailbox keeps what it received."""
+        return self.data_dir / "mailbox"
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Reads `NEWSLETTER_X_FILE` as the name of a file that holds X."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        name = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")  # noqa: TID251  # the one reader
+        if name is None:
+            return None, field_name, False
+        try:
+            return Path(name).read_text(encoding="utf-8").strip(), field_name, False
+        except OSError as error:
+            setting = f"{PREFIX}{field_name.upper()}_FILE"
+            raise BadSetting(f"{setting}: cannot read {name} ({error})") from error
+
+    def __call__(self) -> dict[str, Any]:
+        found = {}
+        for field_name, field in self.settings_cls.model_fields.items():
+            value, key, _ = self.get_field_value(field, field_name)
+            if value is not None:
+                found[key] = value
+        return found
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings; raises BadSetting naming each setting that cannot work."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        sentences = [
+            f"{PREFIX}{str(line['loc'][0]).upper()}: "
+            + line["msg"].removeprefix("Value error, ")
+            for line in error.errors()
+        ]
+        raise BadSetting("\n".join(sentences)) from error
+
+
+def find(*parts: str) -> Path:
+    """Return a shipped folder or file: in the wheel, or in the checkout beside it."""
+    shipped = PACKAGE.joinpath(*parts)
+    return shipped if shipped.exists() else PACKAGE.parent.joinpath(*parts)
+
+
+def _words(value: Any) -> list[str]:
+    words = value.split(",") if isinstance(value, str) else value
+    return [str(word).strip() for word in words if str(word).strip()]
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _kept_key(path: Path) -> str:
+    """Return the key in `path`, made on first use so that two starts agree on one."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Written whole under another name, then linked: the loser of a race reads
+        # the winner's key and never half a file. mkstemp gives mode 0600.
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            Path(draft).unlink()
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,32 @@
+"""The ledger: one row per reader and issue, and at every moment they add up."""
+
+from newsletter.deliveries.claiming import Claim, claim, release
+from newsletter.deliveries.fanning_out import fan_out, languages_of
+from newsletter.deliveries.recording import Result, live_unknowns, record
+from newsletter.deliveries.recovery import cancel_queued, recover, resolve
+from newsletter.deliveries.report import (
+    Report,
+    anything_due,
+    next_due,
+    of_subscriber,
+    status,
+)
+
+__all__ = [
+    "Claim",
+    "Report",
+    "Result",
+    "anything_due",
+    "cancel_queued",
+    "claim",
+    "fan_out",
+    "languages_of",
+    "live_unknowns",
+    "next_due",
+    "of_subscriber",
+    "record",
+    "recover",
+    "release",
+    "resolve",
+    "status",
+]

@@ -1,0 +1,166 @@
+"""Create the ledger of an issue: one row per mailable reader, language resolved."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    String,
+    case,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlmodel import Session
+
+from newsletter.editions.coverage import resolve_language
+from newsletter.models import Delivery, DeliveryState, Issue, IssueState
+from subscribers import segments
+from subscribers.columns import table_of
+from subscribers.models import MailingList, Segment
+
+DELIVERY = table_of(Delivery).c
+ISSUE = table_of(Issue).c
+
+
+# Rows per transaction: short enough that an unsubscribe is never stuck behind it.
+CHUNK = 5_000
+_COLUMNS = (
+    "issue_id",
+    "subscriber_id",
+    "handle",
+    "language",
+    "address",
+    "address_hash",
+    "name",
+    "since_on",
+    "state",
+    "attempt",
+    "unknowns",
+    "reply",
+    "reason",
+    "updated_at",
+)
+
+
+def fan_out(
+    session: Session, issue: Issue, *, languages: Sequence[str], now: datetime
+) -> bool:
+    """Add one chunk of rows; True when the list is complete and sending may begin.
+
+    Call it in a transaction of its own until it says True. It may be interrupted
+    anywhere and repeated: rows that exist are not added twice, and the transaction
+    that finds none left sets the total, after which it never runs again.
+    """
+    people = _people(session, issue, now)
+    spoken = _language_case(session, people, issue, languages)
+    chunk = _chunk(people, issue, spoken, now)
+    added = session.execute(insert(table_of(Delivery)).from_select(_COLUMNS, chunk))
+    assert isinstance(added, CursorResult)  # noqa: S101  # an INSERT always is one
+    if added.rowcount:
+        return False
+    _complete(session, issue, now)
+    return True
+
+
+def languages_of(
+    session: Session, issue: Issue, *, languages: Sequence[str], now: datetime
+) -> dict[str, int]:
+    """Count who would get which edition if the issue left now."""
+    people = _people(session, issue, now)
+    spoken = _language_case(session, people, issue, languages)
+    sub = people.subquery()
+    query = select(spoken(sub.c.language), func.count()).select_from(sub)
+    rows = session.execute(query.group_by(spoken(sub.c.language))).all()
+    return dict(rows)
+
+
+def _people(session: Session, issue: Issue, now: datetime) -> Select[*tuple[Any, ...]]:
+    segment = session.get(Segment, issue.segment_id) if issue.segment_id else None
+    return segments.mailable(issue.list_id, segment=segment, now=now)
+
+
+def _chunk(
+    people: Select[*tuple[Any, ...]], issue: Issue, spoken: "_Spoken", now: datetime
+) -> Select[*tuple[Any, ...]]:
+    sub = people.subquery()
+    listed = exists().where(
+        DELIVERY.issue_id == issue.id,
+        DELIVERY.subscriber_id == sub.c.subscriber_id,
+    )
+    return (
+        select(
+            literal(issue.id),
+            sub.c.subscriber_id,
+            sub.c.handle,
+            spoken(sub.c.language),
+            sub.c.email,
+            sub.c.email_hash,
+            sub.c.name,
+            # The day alone, in ISO form, on either database.
+            func.substr(cast(sub.c.confirmed_at, String), 1, 10),
+            literal(DeliveryState.QUEUED.value),
+            literal(0),
+            literal(0),
+            literal(""),
+            literal(""),
+            literal(now, type_=DELIVERY.updated_at.type),
+        )
+        .where(~listed)
+        .order_by(sub.c.subscriber_id)
+        .limit(CHUNK)
+    )
+
+
+class _Spoken:
+    """Maps a reader's language to an edition's, inside a query."""
+
+    def __init__(self, mapping: dict[str, str], default: str) -> None:
+        self._mapping = mapping
+        self._default = default
+
+    def __call__(self, column: ColumnElement[Any]) -> ColumnElement[str]:
+        if not self._mapping:
+            return literal(self._default)
+        return case(self._mapping, value=column, else_=self._default)
+
+
+def _language_case(
+    session: Session,
+    people: Select[*tuple[Any, ...]],
+    issue: Issue,
+    languages: Sequence[str],
+) -> _Spoken:
+    """Resolve every language that readers have: exact tag, base language, default."""
+    sub = people.subquery()
+    wanted = session.execute(select(sub.c.language).distinct()).scalars()
+    mapping = {}
+    for language in wanted:
+        edition = resolve_language(language, languages)
+        if language and edition:
+            mapping[language] = edition
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    fallback = resolve_language(mailing_list.default_language, languages)
+    return _Spoken(mapping, fallback or languages[0])
+
+
+def _complete(session: Session, issue: Issue, now: datetime) -> None:
+    total = select(func.count()).where(DELIVERY.issue_id == issue.id)
+    session.execute(
+        update(table_of(Issue))
+        .where(ISSUE.id == issue.id, ISSUE.state == IssueState.STARTING)
+        .values(
+            state=IssueState.SENDING,
+            total=total.scalar_subquery(),
+            lease_by="",
+            lease_until=None,
+            updated_at=now,
+        )
+    )

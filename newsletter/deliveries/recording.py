@@ -1,0 +1,149 @@
+"""Write down what became of claimed rows, many at a time."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, case, func, or_, select, update
+from sqlmodel import Session
+
+from newsletter.deliveries.claiming import Claim, release
+from newsletter.models import Delivery, DeliveryState, Issue
+from newsletter.smtp import Fault, Outcome, Verdict
+from subscribers.columns import table_of
+from subscribers.models import MailingList, UnknownPolicy
+
+DELIVERY = table_of(Delivery).c
+ISSUE = table_of(Issue).c
+LIST = table_of(MailingList).c
+
+
+# After the nth failed attempt; the last interval repeats (RFC 5321 §4.5.4.1 asks for
+# patience, news asks for haste).
+RETRY = tuple(timedelta(minutes=m) for m in (5, 15, 30, 60, 120, 240, 480))
+GIVE_UP = timedelta(hours=48)
+# A relay that falls silent may still be working: it gets a moment before a resend.
+RESEND_AFTER = timedelta(seconds=5)
+
+_STATES = {
+    Verdict.ACCEPTED: DeliveryState.ACCEPTED,
+    Verdict.DEFERRED: DeliveryState.DEFERRED,
+    Verdict.REJECTED: DeliveryState.REJECTED,
+    Verdict.UNKNOWN: DeliveryState.UNKNOWN,
+    Verdict.HELD: DeliveryState.DEFERRED,
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One claim and how it ended."""
+
+    claim: Claim
+    outcome: Outcome
+
+
+def record(
+    session: Session,
+    results: Sequence[Result],
+    *,
+    sender: str,
+    now: datetime,
+    on_unknown: UnknownPolicy,
+) -> None:
+    """Settle the claims of `results`; `on_unknown` serves lists without a policy.
+
+    A row that somebody recovered meanwhile keeps its new state, but for one case: a
+    late 250 for the attempt that made it unknown turns it into accepted.
+    """
+    back = [r.claim.id for r in results if r.outcome.verdict is Verdict.RETURNED]
+    if back:
+        release(session, back, sender=sender, now=now)
+    policies = _policies(session, results, on_unknown)
+    for result in results:
+        if result.outcome.verdict is not Verdict.RETURNED:
+            _settle(session, result, policies[result.claim.issue_id], sender, now)
+
+
+def _settle(
+    session: Session, result: Result, policy: UnknownPolicy, sender: str, now: datetime
+) -> None:
+    claim, outcome = result.claim, result.outcome
+    held = and_(
+        DELIVERY.claimed_by == sender,
+        DELIVERY.state == DeliveryState.SENDING,
+    )
+    if outcome.verdict is Verdict.ACCEPTED:
+        held = or_(held, DELIVERY.state == DeliveryState.UNKNOWN)
+    session.execute(
+        update(table_of(Delivery))
+        .where(DELIVERY.id == claim.id, DELIVERY.attempt == claim.attempt, held)
+        .values(**_values(result, policy, now))
+    )
+
+
+def _values(result: Result, policy: UnknownPolicy, now: datetime) -> dict[str, object]:
+    claim, outcome = result.claim, result.outcome
+    values: dict[str, object] = {
+        "state": _STATES[outcome.verdict],
+        "claimed_by": None,
+        "due_at": None,
+        "reply_code": outcome.code,
+        "reply": outcome.reply,
+        "reason": outcome.fault.value,
+        "updated_at": now,
+    }
+    if outcome.verdict is Verdict.DEFERRED:
+        due_at = next_attempt(claim.attempt, now)
+        expired = due_at > claim.dated_at + GIVE_UP
+        values |= (
+            {"state": DeliveryState.REJECTED, "reason": Fault.EXPIRED.value}
+            if expired
+            else {"due_at": due_at}
+        )
+    if outcome.verdict is Verdict.UNKNOWN:
+        values |= unknown_values(policy, now + RESEND_AFTER)
+    return values
+
+
+def unknown_values(policy: UnknownPolicy, due_at: datetime) -> dict[str, object]:
+    """Return what a row becomes when nobody can say whether its message arrived.
+
+    It is sent again once, if the list's policy says so; then a person decides.
+    """
+    again = case((DELIVERY.unknowns == 0, due_at), else_=None)
+    return {
+        "state": DeliveryState.UNKNOWN,
+        "claimed_by": None,
+        "unknowns": DELIVERY.unknowns + 1,
+        "due_at": again if policy is UnknownPolicy.RESEND else None,
+    }
+
+
+def next_attempt(attempt: int, now: datetime) -> datetime:
+    """Return when a deferred row is tried again: ± 20 %, so that rows spread out."""
+    interval = RETRY[min(attempt, len(RETRY)) - 1]
+    return now + interval * random.uniform(0.8, 1.2)  # noqa: S311  # no secret
+
+
+def live_unknowns(session: Session, issue_id: int, *, since: datetime) -> int:
+    """Count rows of an issue that fell silent since a moment."""
+    query = select(func.count()).where(
+        DELIVERY.issue_id == issue_id,
+        DELIVERY.unknowns > 0,
+        DELIVERY.reason == Fault.CONNECTION,
+        DELIVERY.updated_at >= since,
+    )
+    count: int = session.execute(query).scalar_one()
+    return count
+
+
+def _policies(
+    session: Session, results: Sequence[Result], default: UnknownPolicy
+) -> dict[int, UnknownPolicy]:
+    query = (
+        select(ISSUE.id, LIST.on_unknown)
+        .join(table_of(MailingList), LIST.id == ISSUE.list_id)
+        .where(ISSUE.id.in_({result.claim.issue_id for result in results}))
+    )
+    return {row.id: row.on_unknown or default for row in session.execute(query)}

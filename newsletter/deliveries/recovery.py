@@ -1,0 +1,102 @@
+"""Rows whose sender is gone, rows that wait for a person, rows that must not go."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import CursorResult, Update, select, update
+from sqlmodel import Session
+
+from newsletter.deliveries.recording import unknown_values
+from newsletter.errors import WrongState
+from newsletter.models import Delivery, DeliveryState, Issue, IssueState
+from subscribers.columns import table_of
+from subscribers.models import MailingList, UnknownPolicy
+
+DELIVERY = table_of(Delivery).c
+ISSUE = table_of(Issue).c
+LIST = table_of(MailingList).c
+
+
+def recover(
+    session: Session,
+    *,
+    dead: Collection[str],
+    now: datetime,
+    on_unknown: UnknownPolicy,
+) -> int:
+    """Make the rows that dead senders held unknown; return how many there were.
+
+    They may have left or not: nobody can tell. The list's policy, or `on_unknown`,
+    says whether they are sent again once or wait for a person.
+    """
+    recovered = 0
+    for policy in UnknownPolicy:
+        decided = LIST.on_unknown == policy
+        if policy is on_unknown:
+            decided = decided | LIST.on_unknown.is_(None)
+        lists = select(LIST.id).where(decided)
+        issues = select(ISSUE.id).where(ISSUE.list_id.in_(lists))
+        statement = update(table_of(Delivery)).where(
+            DELIVERY.state == DeliveryState.SENDING,
+            DELIVERY.claimed_by.in_(list(dead)),
+            DELIVERY.issue_id.in_(issues),
+        )
+        values = {
+            **unknown_values(policy, now),
+            "reply": "the sender stopped before an answer was written down",
+            "reason": "",
+            "updated_at": now,
+        }
+        recovered += _count(session, statement.values(**values))
+    return recovered
+
+
+def resolve(session: Session, issue: Issue, *, resend: bool, now: datetime) -> int:
+    """Settle the unknown rows that wait for a person; return how many there were.
+
+    Resending opens a sent issue again. Leaving them keeps them unknown for ever:
+    that is the truth about them.
+    """
+    if issue.state not in (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT):
+        raise WrongState(f"Issue {issue.id} is {issue.state}: nothing is unknown.")
+    held = (
+        DELIVERY.issue_id == issue.id,
+        DELIVERY.state == DeliveryState.UNKNOWN,
+    )
+    due_at = now if resend else None
+    changed = _count(
+        session, update(table_of(Delivery)).where(*held).values(due_at=due_at)
+    )
+    if resend and changed and issue.state is IssueState.SENT:
+        issue.state, issue.finished_at = IssueState.SENDING, None
+    session.flush()
+    return changed
+
+
+def cancel_queued(session: Session, *, limit: int, now: datetime) -> int:
+    """Let rows of cancelled issues follow, at most `limit` at a time; return how many.
+
+    Rows that are being sent are left to their sender: they end as they end.
+    """
+    waiting = (
+        DeliveryState.QUEUED,
+        DeliveryState.DEFERRED,
+    )
+    ids = (
+        select(DELIVERY.id)
+        .join(table_of(Issue), ISSUE.id == DELIVERY.issue_id)
+        .where(ISSUE.state == IssueState.CANCELLED, DELIVERY.state.in_(waiting))
+        .limit(limit)
+    )
+    return _count(
+        session,
+        update(table_of(Delivery))
+        .where(DELIVERY.id.in_(ids))
+        .values(state=DeliveryState.CANCELLED, due_at=None, updated_at=now),
+    )
+
+
+def _count(session: Session, statement: Update) -> int:
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)  # noqa: S101  # an UPDATE always is one
+    return result.rowcount

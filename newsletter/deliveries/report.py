@@ -1,0 +1,154 @@
+"""Count the ledger: totals per state and language, always from the rows themselves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from newsletter.deliveries.claiming import due
+from newsletter.models import Delivery, DeliveryState, Issue, IssueState
+from subscribers.columns import table_of
+
+DELIVERY = table_of(Delivery).c
+ISSUE = table_of(Issue).c
+
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Report:
+    """How an issue stands: `states` and the totals of `languages` both make `total`."""
+
+    id: int
+    title: str
+    state: IssueState
+    send_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    late_by: int | None  # seconds
+    paused_because: str
+    total: int
+    states: Counts
+    languages: dict[str, Counts]
+
+    @property
+    def settled(self) -> int:
+        """How many rows will not change by themselves any more."""
+        return sum(
+            self.states[state]
+            for state in DeliveryState
+            if state
+            not in (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the answer of `issues status --json`."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "state": self.state.value,
+            "send_at": _iso(self.send_at),
+            "started_at": _iso(self.started_at),
+            "finished_at": _iso(self.finished_at),
+            "late_by": self.late_by,
+            "paused_because": self.paused_because,
+            "total": self.total,
+            "states": self.states,
+            "languages": self.languages,
+        }
+
+
+def status(session: Session, issue: Issue) -> Report:
+    """Return the report of an issue, at any moment of its life."""
+    rows = session.execute(
+        select(DELIVERY.language, DELIVERY.state, func.count())
+        .where(DELIVERY.issue_id == issue.id)
+        .group_by(DELIVERY.language, DELIVERY.state)
+        .order_by(DELIVERY.language)
+    ).all()
+    states = _zero()
+    languages: dict[str, Counts] = {}
+    for language, state, count in rows:
+        counts = languages.setdefault(language, {"total": 0, **_zero()})
+        counts["total"] += count
+        counts[state] += count
+        states[state] += count
+    return Report(
+        id=issue.id or 0,
+        title=issue.title,
+        state=issue.state,
+        send_at=issue.send_at,
+        started_at=issue.started_at,
+        finished_at=issue.finished_at,
+        late_by=issue.late_by,
+        paused_because=issue.paused_because,
+        total=sum(states.values()),
+        states=states,
+        languages=languages,
+    )
+
+
+def anything_due(
+    session: Session, *, now: datetime, issue_id: int | None = None
+) -> bool:
+    """Whether any row, of one issue or of all, may be tried now."""
+    query = (
+        select(DELIVERY.id)
+        .join(table_of(Issue), ISSUE.id == DELIVERY.issue_id)
+        .where(ISSUE.state == IssueState.SENDING, due(now))
+        .limit(1)
+    )
+    if issue_id is not None:
+        query = query.where(DELIVERY.issue_id == issue_id)
+    return session.execute(query).first() is not None
+
+
+def next_due(session: Session, issue: Issue) -> datetime | None:
+    """Return when the next waiting row of an issue may be tried; None if none waits."""
+    moments = session.execute(
+        select(func.min(DELIVERY.due_at)).where(
+            DELIVERY.issue_id == issue.id,
+            DELIVERY.state.in_((DeliveryState.DEFERRED, DeliveryState.UNKNOWN)),
+        )
+    )
+    moment: datetime | None = moments.scalar_one()
+    return moment
+
+
+def of_subscriber(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
+    """Return the letters one person was sent, the newest first."""
+    rows = session.execute(
+        select(
+            ISSUE.id,
+            ISSUE.title,
+            DELIVERY.language,
+            DELIVERY.state,
+            DELIVERY.reply,
+            DELIVERY.updated_at,
+        )
+        .join(table_of(Issue), ISSUE.id == DELIVERY.issue_id)
+        .where(DELIVERY.subscriber_id == subscriber_id)
+        .order_by(DELIVERY.id.desc())
+    ).all()
+    return [
+        {
+            "issue": row.id,
+            "title": row.title,
+            "language": row.language,
+            "state": row.state.value,
+            "reply": row.reply,
+            "updated_at": _iso(row.updated_at),
+        }
+        for row in rows
+    ]
+
+
+def _zero() -> Counts:
+    return {state.value: 0 for state in DeliveryState}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

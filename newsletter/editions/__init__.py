@@ -1,0 +1,31 @@
+"""Editions: an issue in each language, its words, its gaps, its frozen form."""
+
+from newsletter.editions.compose import compose
+from newsletter.editions.coverage import (
+    Cell,
+    CellState,
+    Coverage,
+    Row,
+    coverage,
+    resolve_language,
+)
+from newsletter.editions.freeze import Preview, compiled, freeze, preview
+from newsletter.editions.words import decide, decide_missing, editions_of, write
+
+__all__ = [
+    "Cell",
+    "CellState",
+    "Coverage",
+    "Preview",
+    "Row",
+    "compiled",
+    "compose",
+    "coverage",
+    "decide",
+    "decide_missing",
+    "editions_of",
+    "freeze",
+    "preview",
+    "resolve_language",
+    "write",
+]

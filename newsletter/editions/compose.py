@@ -1,0 +1,200 @@
+"""Make the letter of one edition out of items, words and decisions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from newsletter import i18n, items
+from newsletter.editions.coverage import Coverage, Row, coverage
+from newsletter.editions.words import editions_of, get_edition
+from newsletter.models import Asset, Edition, Issue, Item, ItemText, ItemType
+from newsletter.rendering.letter import (
+    Block,
+    Document,
+    EventFacts,
+    LanguageLink,
+    Letter,
+    Picture,
+)
+from newsletter.rendering.markers import Markers
+from subscribers.models import MailingList
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """Everything the blocks of one edition are made from."""
+
+    issue: Issue
+    language: str
+    base_url: str
+    zone: ZoneInfo
+    texts: Mapping[int, Mapping[str, ItemText]]
+    assets: Mapping[int, Asset]
+
+
+def compose(
+    session: Session,
+    issue: Issue,
+    language: str,
+    *,
+    base_url: str,
+    markers: Markers,
+    dated_on: datetime,
+) -> Letter:
+    """Return the letter in `language`; the reader's own values are `markers`.
+
+    Raises EditionNotFound.
+    """
+    edition = get_edition(session, issue, language)
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    matrix = coverage(session, issue)
+    zone = ZoneInfo(issue.timezone)
+    ids = [row.item.id or 0 for row in matrix.rows]
+    pictures = [row.item.asset_id for row in matrix.rows if row.item.asset_id]
+    desk = _Desk(
+        issue,
+        edition.language,
+        base_url,
+        zone,
+        items.find_texts(session, ids),
+        {
+            asset.id or 0: asset
+            for asset in session.exec(select(Asset).where(col(Asset.id).in_(pictures)))
+        },
+    )
+    return Letter(
+        language=edition.language,
+        subject=edition.subject,
+        preheader=edition.preheader,
+        intro=edition.intro,
+        list_name=mailing_list.name_in(edition.language),
+        list_url=f"{base_url}/{edition.language}/",
+        sender_name=mailing_list.sender_name,
+        legal=mailing_list.legal_in(edition.language),
+        contact=mailing_list.reply_to or mailing_list.sender_address,
+        number=issue.number,
+        dated_on=dated_on.astimezone(zone),
+        web_url=f"{base_url}/{edition.language}/{issue.slug}",
+        blocks=_blocks(desk, matrix),
+        languages=_languages(session, issue, markers),
+        unsubscribe_url=markers.unsubscribe,
+        preferences_url=markers.preferences,
+        reader_address=markers.address,
+        reader_since=markers.since,
+    )
+
+
+def _languages(
+    session: Session, issue: Issue, markers: Markers
+) -> tuple[LanguageLink, ...]:
+    return tuple(
+        LanguageLink(edition.language, markers.read_in(edition.language))
+        for edition in editions_of(session, issue)
+        if goes_out(edition)
+    )
+
+
+def goes_out(edition: Edition) -> bool:
+    """Whether this edition has what a mail needs; without a subject it stays home."""
+    return bool(edition.subject.strip())
+
+
+def _blocks(desk: _Desk, matrix: Coverage) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    section = ""
+    for row in matrix.rows:
+        shown = row.cell(desk.language).shows
+        if shown is None:
+            continue
+        fresh = row.section if row.section != section else ""
+        section = row.section
+        blocks.append(
+            _block(desk, row, shown, section=fresh, anchor=f"i{len(blocks) + 1}")
+        )
+    return tuple(blocks)
+
+
+def _block(desk: _Desk, row: Row, shown: str, *, section: str, anchor: str) -> Block:
+    item = row.item
+    text = desk.texts[item.id or 0][shown]
+    picture = _picture(desk, item, text)
+    return Block(
+        type=item.type.value,
+        anchor=anchor,
+        language=desk.language if _same(shown, desk.language) else shown,
+        title=text.title,
+        summary=text.summary,
+        body_html=text.body,
+        url=text.url or item.url,
+        link_text=text.link_text,
+        author=item.author,
+        attribution=item.attribution,
+        picture=picture,
+        video_url=item.video_url,
+        documents=_documents(item, shown),
+        event=_event(desk, item),
+        section=_section_name(desk, section),
+        lead=anchor == "i1" and item.type is ItemType.STORY and picture is not None,
+    )
+
+
+def _picture(desk: _Desk, item: Item, text: ItemText) -> Picture | None:
+    asset = desk.assets.get(item.asset_id or 0)
+    if asset is None:
+        return None
+    return Picture(
+        url=desk.base_url + asset.path,
+        width=asset.width,
+        height=asset.height,
+        alt=text.alt or text.caption,
+        caption=text.caption,
+        credit=item.credit,
+    )
+
+
+def _documents(item: Item, shown: str) -> tuple[Document, ...]:
+    return tuple(
+        Document(
+            url=document["url"],
+            title=_title_in(document.get("titles", {}), shown, item.language),
+            format=document.get("format", ""),
+            size=document.get("size"),
+            language=document.get("language", ""),
+        )
+        for document in item.documents
+    )
+
+
+def _title_in(titles: Mapping[str, str], *languages: str) -> str:
+    named = (titles.get(language) for language in languages)
+    return next(
+        (title for title in named if title), next(iter(titles.values()), "Document")
+    )
+
+
+def _event(desk: _Desk, item: Item) -> EventFacts | None:
+    if item.type is not ItemType.EVENT or item.starts_at is None:
+        return None
+    return EventFacts(
+        starts_at=item.starts_at,
+        zone=ZoneInfo(item.timezone) if item.timezone else desk.zone,
+        ends_at=item.ends_at,
+        all_day=item.all_day,
+        place=item.place,
+        reply_by_at=item.reply_by_at,
+        ics_url=f"{desk.base_url}/e/{item.id}.{desk.language}.ics",
+    )
+
+
+def _section_name(desk: _Desk, name: str) -> str:
+    if not name:
+        return ""
+    given = desk.issue.section_names.get(name, {}).get(desk.language)
+    return given or i18n.section_name(name, desk.language)
+
+
+def _same(shown: str, wanted: str) -> bool:
+    return shown.partition("-")[0].casefold() == wanted.partition("-")[0].casefold()

@@ -1,0 +1,145 @@
+"""Freeze the editions of an issue: from here on, every reader's bytes are settled."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from newsletter import messages, rendering
+from newsletter.config import Settings
+from newsletter.editions.compose import compose, goes_out
+from newsletter.editions.words import editions_of, get_edition
+from newsletter.models import Edition, Issue
+from newsletter.rendering.markers import Markers
+from subscribers.models import MailingList
+from subscribers.tokens import HANDLE, KeyRing, new_handle
+
+
+def freeze(
+    session: Session, issue: Issue, settings: Settings, *, now: datetime
+) -> list[str]:
+    """Render every edition that goes out and return their languages.
+
+    May run again until the fan-out is complete: nobody has been promised bytes yet.
+    Raises RenderingFailed.
+    """
+    leaving = [e for e in editions_of(session, issue) if goes_out(e)]
+    languages = tuple(edition.language for edition in leaving)
+    for edition in leaving:
+        envelope = _envelope(session, issue, edition, settings, languages)
+        rendered = _render(session, issue, edition, envelope, now)
+        edition.html, edition.text = rendered.html, rendered.text
+        edition.web = rendered.web
+        edition.size = len(rendered.html.encode())
+        edition.envelope = asdict(envelope)
+        edition.frozen_at = now
+    session.flush()
+    return list(languages)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """An edition as an imaginary reader would get it."""
+
+    mjml: str
+    html: str
+    text: str
+    message: bytes
+
+
+def preview(
+    session: Session, issue: Issue, language: str, settings: Settings, *, now: datetime
+) -> Preview:
+    """Render an edition without freezing it; its links name nobody and do nothing.
+
+    Raises EditionNotFound, RenderingFailed.
+    """
+    edition = get_edition(session, issue, language)
+    languages = tuple(e.language for e in editions_of(session, issue) if goes_out(e))
+    envelope = _envelope(session, issue, edition, settings, languages)
+    rendered = _render(session, issue, edition, envelope, now)
+    message = messages.Compiled(
+        envelope,
+        settings.keys,
+        language=edition.language,
+        subject=edition.subject,
+        html=rendered.html,
+        text=rendered.text,
+    ).build(messages.Reader(0, "reader@example.org", "a" * HANDLE, _day(now), now))
+    return Preview(
+        rendered.mjml,
+        messages.part(message, "html"),
+        messages.part(message, "plain"),
+        message,
+    )
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
+
+
+def _render(
+    session: Session,
+    issue: Issue,
+    edition: Edition,
+    envelope: messages.Envelope,
+    now: datetime,
+) -> rendering.Rendered:
+    letter = compose(
+        session,
+        issue,
+        edition.language,
+        base_url=envelope.base_url,
+        markers=Markers(envelope.nonce),
+        dated_on=now,
+    )
+    return rendering.render(letter)
+
+
+def compiled(edition: Edition, keys: KeyRing) -> messages.Compiled:
+    """Return a frozen edition ready to build messages from."""
+    return messages.Compiled(
+        messages.Envelope.of(edition.envelope),
+        keys,
+        language=edition.language,
+        subject=edition.subject,
+        html=edition.html,
+        text=edition.text,
+    )
+
+
+def _envelope(
+    session: Session,
+    issue: Issue,
+    edition: Edition,
+    settings: Settings,
+    languages: Sequence[str],
+) -> messages.Envelope:
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    base, language = settings.base_url, edition.language
+    return messages.Envelope(
+        base_url=base,
+        list_slug=mailing_list.slug,
+        list_name=mailing_list.name_in(language),
+        list_id=mailing_list.list_id,
+        sender_name=mailing_list.sender_name or mailing_list.name_in(language),
+        sender_address=mailing_list.sender_address,
+        reply_to=mailing_list.reply_to,
+        key_id=settings.keys.newest.id,
+        nonce=new_handle(),
+        timezone=issue.timezone,
+        web_url=f"{base}/{language}/{issue.slug}",
+        help_url=f"{base}/{language}/subscribe",
+        feedback_id=_feedback_id(issue, mailing_list),
+        issue_handle=issue.handle,
+        languages=tuple(languages),
+    )
+
+
+def _feedback_id(issue: Issue, mailing_list: MailingList) -> str:
+    """Return Gmail's four fields: issue, list, kind, and a stable sender of 5–15."""
+    domain = mailing_list.sender_address.rpartition("@")[2]
+    sender = re.sub(r"[^a-z0-9]", "", domain.lower())[:15].ljust(5, "0")
+    return f"i{issue.id:07d}:{mailing_list.slug[:40]}:news:{sender}"

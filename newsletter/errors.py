@@ -1,0 +1,80 @@
+"""The facts that can stop a request about items, issues and their delivery."""
+
+
+class NewsletterError(Exception):
+    """The request cannot be carried out."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class BadSetting(NewsletterError, ValueError):
+    """A setting has a value that cannot work."""
+
+
+class WrongKeys(NewsletterError):
+    """SECRET_KEYS does not hold the key this database was made with."""
+
+
+class FetchRefused(NewsletterError):
+    """This address may not be fetched."""
+
+
+class FetchFailed(NewsletterError):
+    """This address could not be fetched."""
+
+
+class UnreadableFeed(NewsletterError, ValueError):
+    """This is not a feed: no RSS, no Atom, no JSON Feed."""
+
+
+class UnreadableImage(NewsletterError, ValueError):
+    """This is not a picture we can use."""
+
+
+class BadText(NewsletterError, ValueError):
+    """This text cannot be used."""
+
+
+class ItemNotFound(NewsletterError, LookupError):
+    """There is no such item."""
+
+
+class IssueNotFound(NewsletterError, LookupError):
+    """There is no such issue."""
+
+
+class EditionNotFound(NewsletterError, LookupError):
+    """The issue has no edition in this language."""
+
+
+class IssueNotEditable(NewsletterError):
+    """The issue has left, so its contents can no longer change."""
+
+
+class IssueNotReady(NewsletterError):
+    """The issue cannot go out yet."""
+
+
+class WrongState(NewsletterError):
+    """The issue is in a state that does not allow this."""
+
+
+class BadTime(NewsletterError, ValueError):
+    """This moment cannot be used."""
+
+
+class UnsafeValue(NewsletterError, ValueError):
+    """A value holds a character that would break out of its header."""
+
+
+class RenderingFailed(NewsletterError):
+    """The edition could not be rendered."""
+
+
+class StaffExists(NewsletterError):
+    """This person can already log in."""
+
+
+class BadPassword(NewsletterError, ValueError):
+    """This password is too short or too long."""

@@ -1,0 +1,342 @@
+"""Fetching an address somebody gave us, without being led into our own network."""
+
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
+from typing import Any
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import httpcore2
+
+from newsletter.errors import FetchFailed, FetchRefused
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+Resolver = Callable[[str, int], Sequence[str]]
+
+FEED_BYTES = 5_000_000
+IMAGE_BYTES = 10_000_000
+SECONDS = 10.0
+REDIRECTS = 3
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PORTS = {"http": 80, "https": 443}
+_AGENT = b"newsletter/1 (feed reader)"
+# Only this half of IPv6 is handed out to the world; NAT64 is unwrapped first.
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
+_NAT64 = IPv6Network("64:ff9b::/96")
+# Public by number, but answered by the machine room of a cloud.
+_METADATA = (ip_network("168.63.129.16/32"), ip_network("192.0.0.192/32"))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long one fetch may take, redirects included, and how much it may bring."""
+
+    seconds: float = SECONDS
+    size: int = FEED_BYTES
+    redirects: int = REDIRECTS
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What an address answered. `status` is 200, or 304 when nothing changed."""
+
+    url: str  # after redirects
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    body: bytes = b""
+
+
+def fetch(
+    url: str,
+    *,
+    allow: Sequence[Network],
+    limits: Limits = Limits(),
+    headers: Mapping[str, str] | None = None,
+    resolve: Resolver | None = None,
+) -> Fetched:
+    """Return what `url` answers; `headers` may ask for news only (If-None-Match).
+
+    Raises FetchRefused when the address, or one it redirects to, is not for us:
+    only http and https, ports 80 and 443, and hosts whose every address is public.
+    Hosts inside the networks of `allow` may be private and use any port. Raises
+    FetchFailed when it takes too long, is too large or does not answer 200.
+    """
+    deadline = time.monotonic() + limits.seconds
+    backend = _Guarded(allow, deadline, resolve or _resolve)
+    for _ in range(limits.redirects + 1):
+        answer = _ask(_checked(url), backend, limits.size, headers or {})
+        if answer.status not in _REDIRECTS:
+            return _accepted(answer)
+        url = urljoin(url, answer.headers.get("location", ""))
+    raise FetchFailed(f"{_short(url)} redirects more than {limits.redirects} times.")
+
+
+def is_public(address: Address) -> bool:
+    """Say whether an address belongs to the open Internet.
+
+    Addresses that carry an IPv4 one inside (mapped, 6to4, NAT64) are judged by it.
+    """
+    if isinstance(address, IPv6Address):
+        inner = _embedded(address)
+        if inner is not None:
+            return is_public(inner)
+        return (
+            address in _GLOBAL_UNICAST and address.is_global and not address.is_reserved
+        )
+    if any(address in network for network in _METADATA):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def _embedded(address: IPv6Address) -> IPv4Address | None:
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address.sixtofour is not None:
+        return address.sixtofour
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return None
+
+
+def _allowed(address: Address, networks: Iterable[Network]) -> bool:
+    inner = _embedded(address) if isinstance(address, IPv6Address) else None
+    return any(
+        candidate in network
+        for network in networks
+        for candidate in (address, inner or address)
+    )
+
+
+def _resolve(host: str, port: int) -> list[str]:
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class _Guarded(httpcore2.NetworkBackend):
+    """The only way to a socket: resolve, judge every address, connect to that one.
+
+    Judging and connecting use the same answer of the resolver, so a name that
+    changes its address in between (DNS rebinding) wins nothing.
+    """
+
+    def __init__(
+        self, allow: Sequence[Network], deadline: float, resolve: Resolver
+    ) -> None:
+        self.allow = allow
+        self.deadline = deadline
+        self.resolve = resolve
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Any = None,
+    ) -> httpcore2.NetworkStream:
+        failure: Exception | None = None
+        for address in self._judged(host, port):
+            try:
+                stream = httpcore2.SyncBackend().connect_tcp(
+                    address, port, timeout=_left(self.deadline)
+                )
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _Hurried(stream, self.deadline)
+        raise FetchFailed(f"{host} cannot be reached.") from failure
+
+    def _judged(self, host: str, port: int) -> list[str]:
+        try:
+            found = [ip_address(one.split("%")[0]) for one in self.resolve(host, port)]
+        except (OSError, UnicodeError) as error:
+            raise FetchFailed(f"{host} is not known to the name servers.") from error
+        for address in found:
+            if _allowed(address, self.allow):
+                continue
+            if not is_public(address):
+                raise FetchRefused(
+                    f"{host} is at {address}, which is not a public address. "
+                    "If it should be read, name its network in FETCH_ALLOW."
+                )
+            if port not in _PORTS.values():
+                raise FetchRefused(f"{host}: port {port} is not a web port (80, 443).")
+        return [str(address) for address in found]
+
+
+class _Hurried(httpcore2.NetworkStream):
+    """A connection that ends at one deadline, however slowly it drips."""
+
+    def __init__(self, stream: httpcore2.NetworkStream, deadline: float) -> None:
+        self.stream = stream
+        self.deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self.stream.read(max_bytes, _left(self.deadline))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.stream.write(buffer, _left(self.deadline))
+
+    def close(self) -> None:
+        self.stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore2.NetworkStream:
+        secured = self.stream.start_tls(
+            ssl_context, server_hostname, _left(self.deadline)
+        )
+        return _Hurried(secured, self.deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self.stream.get_extra_info(info)
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise httpcore2.ReadTimeout("the deadline has passed")
+    return left
+
+
+def _checked(url: str) -> SplitResult:
+    """Return the parts of an address we may ask; the one place that reads it."""
+    if any(character <= " " or character == "\\" for character in url):
+        raise FetchRefused(f"{_short(url)} holds characters no address may hold.")
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise FetchRefused(f"{_short(url)} is not an address.") from error
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise FetchRefused(f"{_short(url)} is not an http or https address.")
+    if parts.username is not None or "%" in parts.hostname:
+        raise FetchRefused(f"{_short(url)} carries a log-in or a zone.")
+    return parts
+
+
+def _ask(
+    parts: SplitResult,
+    backend: httpcore2.NetworkBackend,
+    size: int,
+    headers: Mapping[str, str],
+) -> Fetched:
+    url = httpcore2.URL(
+        scheme=parts.scheme.encode(),
+        host=_host(parts),
+        port=parts.port or _PORTS[parts.scheme],
+        target=_target(parts),
+    )
+    # No cookies, no log-in, and no compression: a bomb would hide in it.
+    sent = [
+        (b"User-Agent", _AGENT),
+        (b"Accept-Encoding", b"identity"),
+        *(
+            (name.encode(), value.encode("latin-1", "ignore"))
+            for name, value in headers.items()
+        ),
+    ]
+    pool = httpcore2.ConnectionPool(network_backend=backend, http2=False)
+    try:
+        with pool, pool.stream("GET", url, headers=sent) as response:
+            received = _lower(response.headers)
+            body = (
+                _read(response.iter_stream(), size) if response.status == 200 else b""
+            )
+    except httpcore2.TimeoutException as error:
+        raise FetchFailed(f"{parts.netloc} took too long to answer.") from error
+    except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
+        raise FetchFailed(f"{parts.netloc} broke off: {error}") from error
+    return Fetched(
+        parts.geturl(),
+        response.status,
+        received,
+        _inflated(body, received.get("content-encoding", ""), size),
+    )
+
+
+def _host(parts: SplitResult) -> bytes:
+    host = parts.hostname or ""
+    try:
+        return host.encode("ascii")
+    except UnicodeEncodeError:
+        pass
+    try:
+        return host.encode("idna")
+    except UnicodeError as error:
+        raise FetchRefused(f"{host} is not a host name.") from error
+
+
+def _target(parts: SplitResult) -> bytes:
+    path = parts.path or "/"
+    target = f"{path}?{parts.query}" if parts.query else path
+    return b"".join(
+        bytes((byte,)) if 0x20 < byte < 0x7F else b"%%%02X" % byte
+        for byte in target.encode("utf-8", "replace")
+    )
+
+
+def _lower(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    return {
+        name.decode("latin-1").lower(): value.decode("latin-1")
+        for name, value in headers
+    }
+
+
+def _read(chunks: Iterable[bytes], size: int) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > size:
+            raise FetchFailed(_too_large(size))
+    return bytes(body)
+
+
+def _inflated(body: bytes, encoding: str, size: int) -> bytes:
+    """Undo the compression some servers insist on, up to `size` bytes."""
+    if not body or encoding.strip().lower() in {"", "identity"}:
+        return body
+    if encoding.strip().lower() not in {"gzip", "x-gzip", "deflate"}:
+        raise FetchFailed(
+            f"The answer is packed as {encoding[:30]}, which we did not ask for."
+        )
+    try:
+        # 32: the header says whether it is gzip or zlib.
+        unpacked = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(
+            body, size + 1
+        )
+    except zlib.error as error:
+        raise FetchFailed("The answer is packed and cannot be opened.") from error
+    if len(unpacked) > size:
+        raise FetchFailed(_too_large(size))
+    return unpacked
+
+
+def _too_large(size: int) -> str:
+    return f"The answer is larger than {size // 1_000_000 or 1} MB."
+
+
+def _accepted(answer: Fetched) -> Fetched:
+    if answer.status not in {200, 304}:
+        raise FetchFailed(f"{_short(answer.url)} answered {answer.status}.")
+    return answer
+
+
+def _short(url: str) -> str:
+    return url if len(url) <= 120 else url[:119] + "…"

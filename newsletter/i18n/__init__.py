@@ -1,0 +1,46 @@
+"""Words, dates and names in the reader's language."""
+
+from newsletter.i18n.catalogues import (
+    N_,
+    Translator,
+    catalogue_languages,
+    translator,
+    words,
+)
+from newsletter.i18n.dates import day, day_and_month, event_when, moment
+from newsletter.i18n.figures import file_size, minutes, number
+from newsletter.i18n.languages import (
+    base,
+    direction,
+    in_language_label,
+    is_same_language,
+    language_name,
+    own_name,
+    plate,
+)
+from newsletter.i18n.sections import section_name
+from newsletter.i18n.typography import tidy
+
+__all__ = [
+    "N_",
+    "Translator",
+    "base",
+    "catalogue_languages",
+    "day",
+    "day_and_month",
+    "direction",
+    "event_when",
+    "file_size",
+    "in_language_label",
+    "is_same_language",
+    "language_name",
+    "minutes",
+    "moment",
+    "number",
+    "own_name",
+    "plate",
+    "section_name",
+    "tidy",
+    "translator",
+    "words",
+]

@@ -1,0 +1,47 @@
+"""Issues: composed, scheduled, started, paused, ended."""
+
+from newsletter.issues.composing import (
+    add_language,
+    arrange,
+    create,
+    find_by_slug,
+    get_issue,
+    is_under_way,
+    list_issues,
+    list_sending,
+)
+from newsletter.issues.moments import read_moment
+from newsletter.issues.transitions import (
+    cancel,
+    extend_lease,
+    fail_start,
+    finish,
+    hold_missed,
+    pause,
+    resume,
+    schedule,
+    take_due,
+    take_over,
+)
+
+__all__ = [
+    "add_language",
+    "arrange",
+    "cancel",
+    "create",
+    "extend_lease",
+    "fail_start",
+    "find_by_slug",
+    "finish",
+    "get_issue",
+    "hold_missed",
+    "is_under_way",
+    "list_issues",
+    "list_sending",
+    "pause",
+    "read_moment",
+    "resume",
+    "schedule",
+    "take_due",
+    "take_over",
+]

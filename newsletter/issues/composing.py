@@ -1,0 +1,166 @@
+"""Make an issue of items: which, in what order, in which sections and languages."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, func
+from sqlmodel import Session, col, select
+
+from newsletter.errors import IssueNotEditable, IssueNotFound, ItemNotFound
+from newsletter.models import Edition, Issue, IssueItem, IssueState, Item, ItemState
+from subscribers.clock import utcnow
+from subscribers.models import MailingList, MissingPolicy, Segment
+
+EDITABLE = (IssueState.DRAFT, IssueState.SCHEDULED)
+# Path segments of /{lang}/… that are pages of their own.
+_RESERVED = {"subscribe", "feed.xml", "search"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a new issue is made of."""
+
+    title: str
+    items: Sequence[int] = ()
+    languages: Sequence[str] = ()  # empty: the list's
+    segment: Segment | None = None
+    missing: MissingPolicy | None = None  # None: the list's
+    sections: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+
+def create(session: Session, mailing_list: MailingList, plan: Plan) -> Issue:
+    """Create a draft with one empty edition per language; raises ItemNotFound."""
+    assert mailing_list.id is not None  # noqa: S101  # a stored row
+    issue = Issue(
+        list_id=mailing_list.id,
+        segment_id=plan.segment.id if plan.segment else None,
+        number=_next_number(session, mailing_list.id),
+        title=plan.title,
+        slug=_free_slug(session, plan.title, mailing_list),
+        missing=plan.missing or mailing_list.missing,
+        timezone=mailing_list.timezone,
+    )
+    session.add(issue)
+    session.flush()
+    for language in plan.languages or mailing_list.languages:
+        add_language(session, issue, language)
+    arrange(session, issue, items=plan.items, sections=plan.sections)
+    return issue
+
+
+def add_language(session: Session, issue: Issue, language: str) -> Edition:
+    """Give the issue an edition in `language`, or return the one it has."""
+    assert issue.id is not None  # noqa: S101  # a stored row
+    query = select(Edition).where(
+        Edition.issue_id == issue.id, Edition.language == language
+    )
+    edition = session.exec(query).one_or_none()
+    if edition is None:
+        edition = Edition(issue_id=issue.id, language=language)
+        session.add(edition)
+        session.flush()
+    return edition
+
+
+def arrange(
+    session: Session,
+    issue: Issue,
+    *,
+    items: Sequence[int],
+    sections: Mapping[str, Sequence[int]] | None = None,
+) -> None:
+    """Put `items` in this order, those of each section after them under its name.
+
+    The list is the whole issue: an item that is not named leaves it. Decisions of
+    items that stay are kept. Raises ItemNotFound, IssueNotEditable.
+    """
+    require_editable(issue)
+    places = _places(items, sections or {})
+    _require_items(session, list(places))
+    rows = session.exec(select(IssueItem).where(IssueItem.issue_id == issue.id)).all()
+    kept = {row.item_id: row for row in rows if row.item_id in places}
+    gone = [row.id for row in rows if row.item_id not in places]
+    session.execute(delete(IssueItem).where(col(IssueItem.id).in_(gone)))
+    for position, (item_id, section) in enumerate(places.items(), start=1):
+        row = kept.get(item_id) or IssueItem(
+            issue_id=issue.id or 0, item_id=item_id, position=position
+        )
+        row.position, row.section = position, section
+        session.add(row)
+    issue.updated_at = utcnow()
+    session.flush()
+
+
+def get_issue(session: Session, issue_id: int) -> Issue:
+    """Return the issue; raises IssueNotFound."""
+    issue = session.get(Issue, issue_id)
+    if issue is None:
+        raise IssueNotFound(f"There is no issue {issue_id}.")
+    return issue
+
+
+def find_by_slug(session: Session, slug: str) -> Issue | None:
+    """Return the issue with this address on the web."""
+    return session.exec(select(Issue).where(Issue.slug == slug)).one_or_none()
+
+
+def list_issues(session: Session) -> Sequence[Issue]:
+    """Return every issue, the newest first."""
+    return session.exec(select(Issue).order_by(col(Issue.id).desc())).all()
+
+
+def list_sending(session: Session, *, issue_id: int | None = None) -> Sequence[Issue]:
+    """Return the issues that are being sent, or the one of them that is meant."""
+    query = select(Issue).where(Issue.state == IssueState.SENDING)
+    if issue_id is not None:
+        query = query.where(Issue.id == issue_id)
+    return session.exec(query).all()
+
+
+def is_under_way(issue: Issue) -> bool:
+    """Whether the issue has started and is not at its end."""
+    return issue.state in (IssueState.STARTING, IssueState.SENDING)
+
+
+def require_editable(issue: Issue) -> None:
+    """Raise IssueNotEditable once the issue has left."""
+    if issue.state not in EDITABLE:
+        raise IssueNotEditable(
+            f"Issue {issue.id} is {issue.state}: its contents are frozen."
+        )
+
+
+def _places(
+    items: Sequence[int], sections: Mapping[str, Sequence[int]]
+) -> dict[int, str]:
+    """Return item id → section in reading order; a section wins over the plain list."""
+    sectioned = {item: name for name, ids in sections.items() for item in ids}
+    return {item: "" for item in items if item not in sectioned} | sectioned
+
+
+def _require_items(session: Session, ids: Sequence[int]) -> None:
+    found = session.exec(select(Item).where(col(Item.id).in_(ids))).all()
+    missing = sorted(set(ids) - {item.id for item in found})
+    if missing:
+        raise ItemNotFound(f"There is no item {', '.join(map(str, missing))}.")
+    for item in found:
+        if item.state is ItemState.INBOX:
+            item.state = ItemState.KEPT
+
+
+def _next_number(session: Session, list_id: int) -> int:
+    query = select(func.max(Issue.number)).where(Issue.list_id == list_id)
+    return (session.exec(query).one() or 0) + 1
+
+
+def _free_slug(session: Session, title: str, mailing_list: MailingList) -> str:
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
+    base = words or mailing_list.slug
+    for suffix in range(1, 10_000):
+        slug = base if suffix == 1 else f"{base}-{suffix}"
+        if slug not in _RESERVED and find_by_slug(session, slug) is None:
+            return slug
+    raise AssertionError("ten thousand issues share one title")

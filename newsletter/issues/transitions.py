@@ -1,0 +1,218 @@
+"""Move an issue from one state to the next: each move names the state it leaves.
+
+The row count of one UPDATE decides who made a move, so two processes never both
+start, pause or finish the same issue.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import CursorResult, exists, update
+from sqlmodel import Session, col, select
+
+from newsletter.errors import BadTime, WrongState
+from newsletter.models import Delivery, DeliveryState, Issue, IssueState
+from subscribers.clock import utcnow
+
+# How long a process may take for one step of the start before another may redo it.
+LEASE = timedelta(seconds=60)
+# States in which something is still to be attempted without a person.
+_PENDING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
+
+
+def schedule(session: Session, issue: Issue, *, at: datetime, now: datetime) -> None:
+    """Set the moment the issue starts; a scheduled one may be moved.
+
+    Raises BadTime for a moment that has passed, WrongState once it has started.
+    Checks belong to the caller: this is only the clock's part.
+    """
+    if at < now - timedelta(minutes=1):
+        raise BadTime(f"{at:%Y-%m-%d %H:%M} UTC has passed. Choose a later time.")
+    movable = (IssueState.DRAFT, IssueState.SCHEDULED)
+    _require(
+        _move(session, issue, movable, state=IssueState.SCHEDULED, send_at=at),
+        issue,
+        "be scheduled",
+    )
+
+
+def pause(session: Session, issue: Issue, *, because: str) -> bool:
+    """Stop a running issue with a reason; False if it was not running."""
+    running = (IssueState.SENDING, IssueState.SCHEDULED)
+    return _move(
+        session, issue, running, state=IssueState.PAUSED, paused_because=because
+    )
+
+
+def resume(session: Session, issue: Issue, *, now: datetime) -> None:
+    """Let a paused issue go on; held deliveries are tried again at once."""
+    if issue.total is None:
+        # It was held before it began: its time counts, or now if that has passed.
+        moved = _move(
+            session,
+            issue,
+            (IssueState.PAUSED,),
+            state=IssueState.SCHEDULED,
+            send_at=max(issue.send_at or now, now),
+            paused_because="",
+        )
+    else:
+        moved = _move(
+            session,
+            issue,
+            (IssueState.PAUSED,),
+            state=IssueState.SENDING,
+            paused_because="",
+        )
+        _requeue_held(session, issue, now)
+    _require(moved, issue, "be resumed")
+
+
+def cancel(session: Session, issue: Issue) -> None:
+    """End the issue: what has not left stays; a scheduled one becomes a draft again."""
+    if _move(
+        session, issue, (IssueState.SCHEDULED,), state=IssueState.DRAFT, send_at=None
+    ):
+        return
+    running = (IssueState.SENDING, IssueState.PAUSED)
+    _require(
+        _move(
+            session,
+            issue,
+            running,
+            state=IssueState.CANCELLED,
+            finished_at=utcnow(),
+            paused_because="",
+        ),
+        issue,
+        "be cancelled",
+    )
+
+
+def hold_missed(session: Session, *, now: datetime, late_limit: timedelta) -> list[int]:
+    """Pause what should have started longer ago than `late_limit`; a person decides."""
+    because = (
+        "It missed its time: the program was not running. Resume to send it now, "
+        "or cancel it."
+    )
+    statement = (
+        update(Issue)
+        .where(
+            col(Issue.state) == IssueState.SCHEDULED,
+            col(Issue.send_at) < now - late_limit,
+        )
+        .values(state=IssueState.PAUSED, paused_because=because, updated_at=now)
+        .returning(col(Issue.id))
+    )
+    return [issue_id for issue_id in session.scalars(statement) if issue_id is not None]
+
+
+def take_due(session: Session, *, holder: str, now: datetime) -> Sequence[Issue]:
+    """Take every issue whose moment has come, for this process alone."""
+    statement = (
+        update(Issue)
+        .where(
+            col(Issue.state) == IssueState.SCHEDULED,
+            col(Issue.send_at) <= now,
+        )
+        .values(
+            state=IssueState.STARTING,
+            lease_by=holder,
+            lease_until=now + LEASE,
+            started_at=now,
+            updated_at=now,
+        )
+        .returning(col(Issue.id))
+    )
+    taken = list(session.scalars(statement))
+    issues = session.exec(select(Issue).where(col(Issue.id).in_(taken))).all()
+    for issue in issues:
+        late = int((now - (issue.send_at or now)).total_seconds())
+        issue.late_by = late if late > 60 else None
+    return issues
+
+
+def take_over(session: Session, *, holder: str, now: datetime) -> Sequence[Issue]:
+    """Take issues whose start was interrupted: their lease has run out."""
+    statement = (
+        update(Issue)
+        .where(
+            col(Issue.state) == IssueState.STARTING,
+            col(Issue.lease_until) < now,
+        )
+        .values(lease_by=holder, lease_until=now + LEASE, updated_at=now)
+        .returning(col(Issue.id))
+    )
+    taken = list(session.scalars(statement))
+    return session.exec(select(Issue).where(col(Issue.id).in_(taken))).all()
+
+
+def extend_lease(session: Session, issue: Issue, *, now: datetime) -> None:
+    """Keep a start that is going on from being taken over."""
+    _move(session, issue, (IssueState.STARTING,), lease_until=now + LEASE)
+
+
+def fail_start(session: Session, issue: Issue, because: str) -> None:
+    """Give up a start that cannot succeed: a person must mend something first."""
+    _move(
+        session,
+        issue,
+        (IssueState.STARTING,),
+        state=IssueState.PAUSED,
+        paused_because=because,
+        lease_until=None,
+    )
+
+
+def finish(session: Session, *, now: datetime) -> list[int]:
+    """End running issues in which nothing is left to attempt; return their ids.
+
+    Unknown deliveries that wait for a person do not keep an issue open: resolving
+    them opens it again.
+    """
+    pending = exists().where(
+        col(Delivery.issue_id) == col(Issue.id),
+        col(Delivery.state).in_(_PENDING)
+        | (
+            (col(Delivery.state) == DeliveryState.UNKNOWN)
+            & col(Delivery.due_at).is_not(None)
+        ),
+    )
+    statement = (
+        update(Issue)
+        .where(col(Issue.state) == IssueState.SENDING, ~pending)
+        .values(state=IssueState.SENT, finished_at=now, updated_at=now)
+        .returning(col(Issue.id))
+    )
+    return [issue_id for issue_id in session.scalars(statement) if issue_id is not None]
+
+
+def _requeue_held(session: Session, issue: Issue, now: datetime) -> None:
+    session.execute(
+        update(Delivery)
+        .where(
+            col(Delivery.issue_id) == issue.id,
+            col(Delivery.state) == DeliveryState.DEFERRED,
+            col(Delivery.due_at).is_(None),
+        )
+        .values(state=DeliveryState.QUEUED, reason="", updated_at=now)
+    )
+
+
+def _move(
+    session: Session, issue: Issue, leaving: Sequence[IssueState], **values: object
+) -> bool:
+    session.flush()
+    result = session.execute(
+        update(Issue)
+        .where(col(Issue.id) == issue.id, col(Issue.state).in_(leaving))
+        .values(**values, updated_at=utcnow())
+    )
+    session.refresh(issue)
+    assert isinstance(result, CursorResult)  # noqa: S101  # an UPDATE always is one
+    return result.rowcount == 1
+
+
+def _require(moved: bool, issue: Issue, verb: str) -> None:  # noqa: FBT001  # the outcome
+    if not moved:
+        raise WrongState(f"Issue {issue.id} is {issue.state}, so it cannot {verb}.")

@@ -1,0 +1,113 @@
+"""What the clock asks for: every job may run twice, late, or on two machines."""
+
+import logging
+import threading
+from datetime import timedelta
+
+from sqlalchemy import Engine, delete
+from sqlmodel import col
+
+from newsletter import db, deliveries, editions, issues, sending
+from newsletter.config import Settings
+from newsletter.errors import IssueNotReady, NewsletterError
+from newsletter.models import Instance, Issue, Sender
+
+logger = logging.getLogger(__name__)
+
+
+def start_due_issues(engine: Engine, settings: Settings, *, holder: str) -> list[int]:
+    """Start every issue whose moment has come; return the ids this process started."""
+    limit = timedelta(minutes=settings.late_limit)
+    with db.writing(engine) as session:
+        now = db.now(session)
+        for issue_id in issues.hold_missed(session, now=now, late_limit=limit):
+            logger.warning("issue %s missed its time and waits for a person", issue_id)
+        taken = [
+            issue.id or 0
+            for issue in (
+                *issues.take_due(session, holder=holder, now=now),
+                *issues.take_over(session, holder=holder, now=now),
+            )
+        ]
+    for issue_id in taken:
+        start_issue(engine, settings, issue_id)
+    return taken
+
+
+def start_issue(engine: Engine, settings: Settings, issue_id: int) -> None:
+    """Freeze the editions and fan out; the lease covers a process that dies here."""
+    try:
+        with db.writing(engine) as session:
+            issue = issues.get_issue(session, issue_id)
+            languages = editions.freeze(
+                session, issue, settings, now=issue.started_at or db.now(session)
+            )
+        if not languages:
+            raise IssueNotReady(
+                "No edition has a subject, so there is nothing to send."
+            )
+        complete = False
+        while not complete:
+            with db.writing(engine) as session:
+                issue = issues.get_issue(session, issue_id)
+                now = db.now(session)
+                issues.extend_lease(session, issue, now=now)
+                complete = deliveries.fan_out(
+                    session, issue, languages=languages, now=now
+                )
+        logger.info("issue %s has started", issue_id)
+    except NewsletterError as error:
+        logger.exception("issue %s cannot start", issue_id)
+        with db.writing(engine) as session:
+            issues.fail_start(session, session.get_one(Issue, issue_id), str(error))
+
+
+def send_due(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
+    """Send whatever is due; returns at once when nothing is."""
+    with db.reading(engine) as session:
+        due = deliveries.anything_due(session, now=db.now(session))
+    if due:
+        sending.send(engine, settings, stop=stop)
+    close_issues(engine)
+
+
+def send_issue(
+    engine: Engine, settings: Settings, issue_id: int, *, stop: threading.Event
+) -> None:
+    """Send what is due of one issue, from here."""
+    sending.send(engine, settings, stop=stop, issue_id=issue_id)
+
+
+def close_issues(engine: Engine) -> None:
+    """End the issues that have nothing left to attempt, let cancelled rows follow."""
+    with db.writing(engine) as session:
+        now = db.now(session)
+        for issue_id in issues.finish(session, now=now):
+            logger.info("issue %s is sent", issue_id)
+    while True:
+        with db.writing(engine) as session:
+            if not deliveries.cancel_queued(session, limit=1_000, now=db.now(session)):
+                return
+
+
+def recover(engine: Engine, settings: Settings) -> None:
+    """Free the rows of senders that are gone."""
+    with db.writing(engine) as session:
+        now = db.now(session)
+        dead = sending.dead_senders(session, data_dir=settings.data_dir, now=now)
+        if not dead:
+            return
+        rows = deliveries.recover(
+            session, dead=dead, now=now, on_unknown=settings.on_unknown
+        )
+        session.execute(delete(Sender).where(col(Sender.id).in_(dead)))
+    if rows:
+        logger.warning("%s deliveries of a sender that stopped are unknown", rows)
+
+
+def note_tick(engine: Engine) -> None:
+    """Write down that the clock lives; /readyz reads it."""
+    with db.writing(engine) as session:
+        instance = session.get(Instance, 1)
+        if instance is not None:
+            instance.ticked_at = db.now(session)

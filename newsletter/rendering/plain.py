@@ -1,0 +1,183 @@
+"""The text part: the same letter in the same order, without any HTML."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from textwrap import wrap
+
+from newsletter.rendering.blocks import Shown
+from newsletter.rendering.body import Body, Break, Close, Open, Text
+from newsletter.rendering.view import Page
+
+_WIDTH = 72
+_RULE = "-" * _WIDTH
+
+
+def write(page: Page) -> str:
+    """Return the letter as text, at most 72 columns wide except for addresses."""
+    parts = [_head(page), *_intro(page), *_contents(page), *_groups(page), _foot(page)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(page: Page) -> str:
+    say = page.tongue.say
+    lines = [*_fold(f"{page.list_name} · {page.dateline}"), *_fold(page.subject)]
+    lines += [f"{each.name}: {each.url}" for each in page.languages if each.url]
+    lines.append(f"{say('View online')}: {page.letter.web_url}")
+    lines.append(f"{say('All letters')}: {page.letter.list_url}")
+    return "\n".join(lines)
+
+
+def _intro(page: Page) -> list[str]:
+    return [prose(page.intro)] if page.intro else []
+
+
+def _contents(page: Page) -> list[str]:
+    if not page.contents:
+        return []
+    lines = [page.tongue.say("In this issue").upper()]
+    for block in page.contents:
+        title = f"{block.title} {block.label}".strip()
+        lines += _fold(title, first=f"{block.number:>3}. ", rest="     ")
+    return ["\n".join(lines)]
+
+
+def _groups(page: Page) -> Iterator[str]:
+    for group in page.groups:
+        yield _RULE + (f"\n{group.name.upper()}" if group.name else "")
+        for block in group.blocks:
+            yield _block(block)
+
+
+def _block(block: Shown) -> str:
+    title = "\n".join(_fold(block.title, first=f"{block.number}. ", rest="   "))
+    parts = [title, *_fold(block.meta), *_facts(block)]
+    if block.caption:
+        parts += _fold(f"[{block.alt}] {block.caption}" if block.alt else block.caption)
+    if block.text:
+        parts += ["", prose(block.text), ""]
+    parts += _fold(block.source)
+    parts += [_paper_line(block, number) for number in range(len(block.papers))]
+    parts += [f"{link.words}: {link.url}" for link in block.links]
+    return "\n".join(parts).strip()
+
+
+def _facts(block: Shown) -> Iterator[str]:
+    if block.event:
+        for line in (block.event.when, block.event.place, block.event.reply_by):
+            yield from _fold(line)
+
+
+def _paper_line(block: Shown, number: int) -> str:
+    paper = block.papers[number]
+    name = f"* {paper.link.words} {paper.facts}".strip()
+    return f"{name}: {paper.link.url}" if paper.link.url else name
+
+
+def _foot(page: Page) -> str:
+    say, letter = page.tongue.say, page.letter
+    lines = [_RULE, *_fold(letter.reader_address.join(page.reason))]
+    lines.append(f"{say('Unsubscribe')}: {letter.unsubscribe_url}")
+    lines.append(f"{say('Language and preferences')}: {letter.preferences_url}")
+    lines.append("")
+    for line in (*page.legal, page.contact):
+        lines += _fold(line)
+    return "\n".join(lines).rstrip()
+
+
+def prose(body: Body) -> str:
+    """Return a body as folded paragraphs, links written out after their words."""
+    writer = _Writer()
+    for token in body:
+        match token:
+            case Open(tag, href):
+                writer.open(tag, href)
+            case Close(tag):
+                writer.close(tag)
+            case Break():
+                writer.text += "\n"
+            case Text(said):
+                writer.text += " ".join(f" {said} ".split(" ")[1:-1]).replace("\n", " ")
+    writer.flush()
+    return "\n".join(writer.lines).strip("\n")
+
+
+@dataclass
+class _Writer:
+    """Collects lines; knows how deep in lists and quotations it stands."""
+
+    lines: list[str] = field(default_factory=list)
+    text: str = ""
+    marks: list[str] = field(default_factory=list)  # "* ", "> ", per open container
+    counts: list[int] = field(default_factory=list)  # items so far; 0 = not numbered
+    bullet: bool = False
+    href: str = ""
+    words_from: int = 0
+
+    def open(self, tag: str, href: str) -> None:
+        if tag == "a":
+            self.href, self.words_from = href, len(self.text)
+            return
+        if tag in {"strong", "em"}:
+            return
+        self.flush()
+        if tag in {"ul", "ol"}:
+            self.counts.append(1 if tag == "ol" else 0)
+        elif tag == "li":
+            self.marks.append(self._next_mark())
+            self.bullet = True
+        elif tag == "blockquote":
+            self.marks.append("> ")
+
+    def close(self, tag: str) -> None:
+        if tag == "a":
+            words = self.text[self.words_from :].strip()
+            if self.href.removeprefix("mailto:") != words:
+                self.text += f" ({self.href})"
+            return
+        if tag in {"strong", "em"}:
+            return
+        self.flush()
+        if tag in {"ul", "ol"}:
+            self.counts.pop()
+        elif tag in {"li", "blockquote"}:
+            self.marks.pop()
+        if tag != "li" and not self._in_list():
+            self._space()
+
+    def flush(self) -> None:
+        """Write the paragraph collected so far."""
+        if self.text.strip():
+            rest = "".join(m if m == "> " else " " * len(m) for m in self.marks)
+            first = rest
+            if self.bullet:
+                first = rest[: len(rest) - len(self.marks[-1])] + self.marks[-1]
+            for line in self.text.strip().split("\n"):
+                self.lines += _fold(line, first=first, rest=rest)
+                first = rest
+            self.bullet = False
+        self.text = ""
+
+    def _next_mark(self) -> str:
+        if not self.counts or not self.counts[-1]:
+            return "* "
+        self.counts[-1] += 1
+        return f"{self.counts[-1] - 1}. "
+
+    def _in_list(self) -> bool:
+        return bool(self.counts)
+
+    def _space(self) -> None:
+        if self.lines and self.lines[-1]:
+            self.lines.append("")
+
+
+def _fold(text: str, *, first: str = "", rest: str = "") -> list[str]:
+    """Fold at spaces only: never inside an address, nor at a no-break space."""
+    return wrap(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,65 @@
+"""From a letter to its HTML, its text and its web page."""
+
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from mjml import mjml2html
+
+from newsletter import config, i18n
+from newsletter.errors import RenderingFailed
+from newsletter.rendering import body, plain, view
+from newsletter.rendering.letter import Letter, Rendered
+from newsletter.rendering.palette import DARK, LIGHT, SANS, SERIF
+from newsletter.rendering.view import Page
+
+# Characters of the inbox line that belong to the preheader; without padding, mail
+# programs fill the line with the first words of the letter.
+_INBOX_LINE = 150
+
+
+def render(letter: Letter) -> Rendered:
+    """Lay out a letter in all its forms.
+
+    Raises RenderingFailed naming the letter and what could not be laid out. The
+    markers are in `html` and `text` only; `markers.check` tells whether all are.
+    """
+    try:
+        page = view.page(letter)
+        mjml = _fill("issue.mjml", page)
+        return Rendered(
+            mjml=mjml,
+            html=_to_html(mjml),
+            text=plain.write(page),
+            web=_fill("article.html", page),
+        )
+    except (RenderingFailed, TemplateError, ValueError) as error:
+        raise RenderingFailed(
+            f"Letter No {letter.number} in {letter.language} could not be laid out:"
+            f" {error}."
+        ) from error
+
+
+def _fill(template: str, page: Page) -> str:
+    missing = max(0, _INBOX_LINE - len(page.preheader))
+    said = i18n.words(page.tongue.language)
+    found = _environment().get_template(template)
+    return found.render(page=page, padding=missing // 2, **said)
+
+
+def _to_html(mjml: str) -> str:
+    # No `fonts`: the default fetches Ubuntu from Google for every reader.
+    html: str = mjml2html(mjml, disable_comments=True, fonts={})
+    return html
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(config.find("templates", "email")),
+        autoescape=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["for_mail"] = body.for_mail
+    environment.filters["for_web"] = body.for_web
+    environment.globals.update(light=LIGHT, dark=DARK, sans=SANS, serif=SERIF)
+    return environment

@@ -1,0 +1,78 @@
+"""The clock: a few ticks in memory that ask the database what is due."""
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Engine
+
+from newsletter import jobs
+from newsletter.config import Settings
+
+logger = logging.getLogger(__name__)
+
+# Seconds between two questions. Starting within five seconds is promised.
+START_EVERY = 1
+SEND_EVERY = 1
+RECOVER_EVERY = 10
+
+
+class Clock:
+    """Ticks in threads of this process; start and stop it once."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine, self._settings = engine, settings
+        self._holder = secrets.token_hex(8)
+        self._stop = threading.Event()
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(4)},
+            # A tick that comes late runs once and at once; two never run together.
+            job_defaults={
+                "coalesce": True,
+                "max_instances": 1,
+                "misfire_grace_time": None,
+            },
+            timezone="UTC",
+        )
+
+    def start(self) -> None:
+        """Begin to tick; rows of a sender that died with the last run come first."""
+        # A send that outlasts its interval is no news: claims decide, not ticks.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._tick(self._recover, RECOVER_EVERY)
+        self._tick(self._start_due, START_EVERY)
+        self._tick(self._send, SEND_EVERY)
+        self._quietly(self._recover)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Finish what is in flight, return the rest to the queue, and end."""
+        self._stop.set()
+        self._scheduler.shutdown(wait=True)
+
+    def _tick(self, job: Callable[[], None], seconds: int) -> None:
+        self._scheduler.add_job(
+            self._quietly, "interval", args=(job,), seconds=seconds, id=job.__name__
+        )
+
+    def _quietly(self, job: Callable[[], None]) -> None:
+        """Run one tick; whatever goes wrong, the next one comes."""
+        if self._stop.is_set():
+            return
+        try:
+            job()
+        except Exception:  # the job loop: it logs and goes on
+            logger.exception("a tick failed; the next one tries again")
+
+    def _recover(self) -> None:
+        jobs.note_tick(self._engine)
+        jobs.recover(self._engine, self._settings)
+
+    def _start_due(self) -> None:
+        jobs.start_due_issues(self._engine, self._settings, holder=self._holder)
+
+    def _send(self) -> None:
+        jobs.send_due(self._engine, self._settings, stop=self._stop)

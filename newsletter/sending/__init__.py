@@ -1,0 +1,6 @@
+"""The send loop: claims rows, hands messages to the relay, writes down the answers."""
+
+from newsletter.sending.holder import Holder, dead_senders
+from newsletter.sending.loop import Sent, send
+
+__all__ = ["Holder", "Sent", "dead_senders", "send"]

@@ -1,0 +1,64 @@
+"""When an issue must wait for a person, and how that is said in plain words."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from newsletter.deliveries import Result, live_unknowns
+from newsletter.smtp import Fault, Outcome, Verdict
+
+# So many silences after the final dot within ten minutes mean that the relay is
+# ill: going on would only make more readers uncertain.
+_MANY_UNKNOWN = 5
+_FRESH = timedelta(minutes=10)
+
+_SENTENCES = {
+    Fault.SENDER: (
+        "The relay or the receiving side does not trust our sender address. Check the "
+        "domain's SPF, DKIM and DMARC records, then resume."
+    ),
+    Fault.POLICY: (
+        "A mail server refused the message for its content or our reputation. Find "
+        "out why before more is sent, then resume."
+    ),
+    Fault.MESSAGE: "A mail server refused the message itself: too big or malformed.",
+    Fault.QUOTA: (
+        "The relay's own sending limit is used up. Resume when it allows more."
+    ),
+    Fault.CONFIGURATION: (
+        "The relay refused our log-in or a command. Check NEWSLETTER_SMTP_URL, then "
+        "resume."
+    ),
+}
+_SILENT = (
+    "The relay fell silent after five messages within ten minutes, so nobody can tell "
+    "whether they arrived. Look at the relay, then resume."
+)
+
+
+def pause_for(
+    session: Session, results: Sequence[Result], *, now: datetime
+) -> dict[int, str]:
+    """Return the issues these outcomes pause, each with the reason in a sentence."""
+    reasons = {
+        result.claim.issue_id: sentence(result.outcome)
+        for result in results
+        if result.outcome.verdict is Verdict.HELD
+    }
+    silent = {
+        result.claim.issue_id
+        for result in results
+        if result.outcome.verdict is Verdict.UNKNOWN
+    }
+    for issue_id in silent - reasons.keys():
+        if live_unknowns(session, issue_id, since=now - _FRESH) >= _MANY_UNKNOWN:
+            reasons[issue_id] = _SILENT
+    return reasons
+
+
+def sentence(outcome: Outcome) -> str:
+    """Say what is wrong and quote the reply."""
+    plain = _SENTENCES.get(outcome.fault, "The relay refused to work for us.")
+    said = f" {outcome.code or ''} {outcome.reply}".rstrip()
+    return f"{plain} It said:{said}"

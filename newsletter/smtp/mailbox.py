@@ -1,0 +1,79 @@
+"""The built-in mailbox: a relay without a network, for trying out.
+
+Every message becomes one file, named after a hash of recipient and Message-ID, so
+that a repeated delivery replaces its twin as a mailbox that knows them would.
+"""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from newsletter.smtp.outcomes import Envelope, Outcome, Verdict
+
+
+@dataclass(frozen=True)
+class ReceivedMail:
+    """One message as the built-in mailbox holds it."""
+
+    path: Path
+    address: str
+    received_at: datetime
+    raw: bytes
+
+    @property
+    def id(self) -> str:
+        """The name it can be asked for by: no path, no address."""
+        return self.path.stem
+
+
+class MailboxConnection:
+    """A session with the built-in mailbox: it accepts everything."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.is_open = False
+
+    async def open(self) -> None:
+        """Make the folder if this is the first message ever."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self.is_open = True
+
+    async def deliver(self, envelope: Envelope) -> Outcome:
+        """Store the message whole or not at all."""
+        head = f"X-Mailbox-Recipient: {envelope.recipient}\r\n".encode()
+        handle, draft = tempfile.mkstemp(dir=self._directory, prefix=".incoming-")
+        with os.fdopen(handle, "wb") as file:
+            file.write(head + envelope.raw)
+        os.replace(draft, self._directory / f"{_name(envelope)}.eml")
+        return Outcome(Verdict.ACCEPTED, 250, "2.0.0 kept in the built-in mailbox")
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+        self.is_open = False
+
+    def abandon(self) -> None:
+        """Nothing is on its way."""
+
+
+def received(directory: Path, address: str | None = None) -> list[ReceivedMail]:
+    """Return what arrived, oldest first, for everybody or for one address."""
+    mails = [_read(path) for path in directory.glob("*.eml")]
+    mails.sort(key=lambda mail: (mail.received_at, mail.path.name))
+    return [mail for mail in mails if address is None or mail.address == address]
+
+
+def _read(path: Path) -> ReceivedMail:
+    head, _, raw = path.read_bytes().partition(b"\r\n")
+    recipient = head.decode().removeprefix("X-Mailbox-Recipient: ")
+    moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return ReceivedMail(path, recipient, moment, raw)
+
+
+def _name(envelope: Envelope) -> str:
+    message = message_from_bytes(envelope.raw, policy=policy.SMTP)
+    key = f"{envelope.recipient}\0{message['Message-ID']}"
+    return hashlib.sha256(key.encode()).hexdigest()[:32]

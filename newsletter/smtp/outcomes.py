@@ -1,0 +1,69 @@
+"""What the relay said about one message, as a value in our words."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """How far a transaction had come when the deciding reply arrived."""
+
+    CONNECT = "connect"
+    AUTH = "auth"
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+    BODY = "body"  # some of the message has left, the final dot has not
+    DOT = "dot"  # the final dot is with the kernel
+
+
+class Fault(StrEnum):
+    """Whose fault a refusal is; the classes of RFC 3463 codes, folded to ours."""
+
+    NONE = ""
+    RECIPIENT = "recipient"  # no such mailbox, disabled, full: this reader alone
+    TEMPORARY = "temporary"
+    POLICY = "policy"  # content, reputation, block lists
+    SENDER = "sender"  # SPF, DKIM, DMARC, reverse DNS, the From domain
+    MESSAGE = "message"  # too big, badly formed
+    QUOTA = "quota"  # the relay's own limit is used up
+    CONFIGURATION = "configuration"  # credentials, protocol
+    CONNECTION = "connection"
+    EXPIRED = "expired"  # deferred until it was no longer news
+
+
+class Verdict(StrEnum):
+    """What the ledger makes of a reply."""
+
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"  # counts as an attempt; tried again later
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"  # the dot left, no reply came
+    RETURNED = "returned"  # certainly not sent, nobody's attempt: back to the queue
+    HELD = "held"  # our fault: waits for a person, the issue pauses
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of one attempt."""
+
+    verdict: Verdict
+    code: int | None = None
+    reply: str = ""
+    fault: Fault = Fault.NONE
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One message to one reader, as bytes with CRLF line ends."""
+
+    sender: str
+    recipient: str
+    raw: bytes
+
+
+class RelayUnavailable(Exception):
+    """No session with the relay could be opened; nobody's delivery is to blame."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.reply)
+        self.outcome = outcome

@@ -1,0 +1,1 @@
+"""The pages: public ones for readers, a few for staff, and what guards them."""

@@ -1,0 +1,94 @@
+"""What every request meets before its page: safe headers, HEAD, the bare body.
+
+The only asynchronous code of the pages: ASGI leaves no choice.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# Whoever knows such an address can act for a reader: it must not be kept, indexed
+# or passed on to another site.
+_TOKENS = ("/u/", "/p/", "/l/", "/c/")
+_STAFF = ("/issues", "/login", "/logout")
+
+
+class Protected:
+    """Adds the headers of `policy` to every answer, and lets HEAD do what GET does.
+
+    A header that the page set itself is left alone.
+    """
+
+    def __init__(self, app: Application, *, base_url: str) -> None:
+        self.app = app
+        self.base_url = base_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = policy(scope["path"], base_url=self.base_url)
+        bodiless = scope["method"] == "HEAD"
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": _merged(message["headers"], headers)}
+            elif bodiless:
+                message = {**message, "body": b""}
+            await send(message)
+
+        # A copy: the server must still see HEAD, to send no body of its own.
+        asked = {**scope, "method": "GET"} if bodiless else scope
+        await self.app(asked, receive, guarded)
+
+
+def policy(path: str, *, base_url: str) -> dict[str, str]:
+    """Return the headers that keep a page to itself, stricter where a token stands."""
+    headers = {
+        "Content-Security-Policy": _content_policy(base_url),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-cache",
+    }
+    if path.startswith(_TOKENS):
+        headers["Referrer-Policy"] = "no-referrer"
+    if path.startswith(_TOKENS + _STAFF):
+        headers["Cache-Control"] = "no-store"
+        headers["X-Robots-Tag"] = "noindex, nofollow"
+    return headers
+
+
+async def body_of(request: Request) -> bytes:
+    """Return the body as it came, whatever its content type says."""
+    return await request.body()
+
+
+def _content_policy(base_url: str) -> str:
+    # Pictures of a letter carry the configured address, which a browser on the same
+    # machine may know under another name.
+    parts = urlsplit(base_url)
+    return (
+        "default-src 'self'; script-src 'none'; object-src 'none'; "
+        f"img-src 'self' {parts.scheme}://{parts.netloc}; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+def _merged(
+    present: list[tuple[bytes, bytes]], added: Mapping[str, str]
+) -> list[tuple[bytes, bytes]]:
+    names = {name.lower() for name, _ in present}
+    missing = [
+        (name.lower().encode(), value.encode())
+        for name, value in added.items()
+        if name.lower().encode() not in names
+    ]
+    return [*present, *missing]

@@ -1,0 +1,103 @@
+"""What a page says when it cannot do what was asked, in the visitor's language."""
+
+import logging
+import secrets
+from http import HTTPStatus
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, Response
+
+from newsletter.errors import NewsletterError
+from newsletter.i18n import N_
+from newsletter.web.asgi import policy
+from newsletter.web.deps import site_of, wishes_of
+from newsletter.web.pages import Frame
+from subscribers.errors import SubscriberError
+
+logger = logging.getLogger(__name__)
+
+_SENTENCES = {
+    400: (N_("We could not read this"), N_("Please go back and try again.")),
+    403: (N_("This is not yours to do"), N_("Ask a colleague who may.")),
+    404: (
+        N_("There is no page here"),
+        N_("The address may be mistyped, or the page has moved."),
+    ),
+    405: (
+        N_("This address does not work that way"),
+        N_("Please go back and use the button on the page."),
+    ),
+    413: (N_("That was too much at once"), N_("Please send something smaller.")),
+    429: (
+        N_("Too many attempts"),
+        N_("Please wait a quarter of an hour and try again."),
+    ),
+    500: (
+        N_("Something went wrong on our side"),
+        N_("Nothing was lost. Please try again in a moment."),
+    ),
+}
+
+
+def register(app: FastAPI) -> None:
+    """Let every failure end in a page of ours."""
+    app.add_exception_handler(HTTPException.__mro__[1], refused)
+    app.add_exception_handler(RequestValidationError, unreadable)
+    app.add_exception_handler(NewsletterError, broken_rule)
+    app.add_exception_handler(SubscriberError, broken_rule)
+    app.add_exception_handler(Exception, broken)
+
+
+def not_found() -> HTTPException:
+    """Return the exception that ends in the page for 404."""
+    return HTTPException(HTTPStatus.NOT_FOUND)
+
+
+def refused(request: Request, error: Exception) -> Response:
+    """Show the page for a status that a page or the router raised."""
+    status = getattr(error, "status_code", 500)
+    page = show(request, status)
+    page.headers.update(getattr(error, "headers", None) or {})
+    return page
+
+
+def unreadable(request: Request, _error: Exception) -> Response:
+    """Show what an address gets whose parts make no sense, a number in letters, say."""
+    return show(request, HTTPStatus.NOT_FOUND)
+
+
+def broken_rule(request: Request, error: Exception) -> Response:
+    """Say in the error's own words which rule stands in the way."""
+    lost = isinstance(error, LookupError)
+    status = HTTPStatus.NOT_FOUND if lost else HTTPStatus.CONFLICT
+    return show(request, status, sentence=str(error))
+
+
+def broken(request: Request, error: Exception) -> Response:
+    """Log what went wrong under a reference, and show that reference."""
+    reference = secrets.token_hex(4)
+    logger.error("A page failed; reference %s", reference, exc_info=error)
+    page = show(request, 500, reference=reference)
+    # This answer is made outside of everything that adds headers to answers.
+    base_url = site_of(request).settings.base_url
+    page.headers.update(policy(request.url.path, base_url=base_url))
+    return page
+
+
+def show(
+    request: Request, status: int, *, sentence: str = "", reference: str = ""
+) -> HTMLResponse:
+    """Return the page for a status; statuses without words share those of 400."""
+    here = site_of(request)
+    language = wishes_of(request).language(here.settings.languages)
+    title, advice = _SENTENCES.get(status, _SENTENCES[500 if status >= 500 else 400])
+    return here.pages.answer(
+        "public/failure.html",
+        language,
+        status=status,
+        title=title,
+        advice=sentence or advice,
+        reference=reference,
+        frame=Frame(language, home=f"/{language}/"),
+    )

@@ -1,0 +1,168 @@
+"""The issues for staff: a list, one page each, its preview, and the brakes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlmodel import Session
+
+from newsletter import db, deliveries, editions, issues
+from newsletter.models import Issue, IssueState, Role
+from newsletter.web import outline, previews, sessions
+from newsletter.web.deps import Here, Reading, Site, Writing
+from newsletter.web.failures import not_found
+from newsletter.web.sessions import GenuineForm, SignedIn, Visitor
+
+router = APIRouter(dependencies=[Depends(sessions.same_site)])
+
+Sender = Annotated[Visitor, Depends(sessions.allowed(Role.EDITOR))]
+_MOVING = (IssueState.STARTING, IssueState.SENDING)
+_REFRESH = "5"  # seconds
+
+
+@dataclass(frozen=True)
+class Line:
+    """One issue in the list."""
+
+    issue: Issue
+    sign: outline.Sign
+    languages: tuple[str, ...]
+    people: int | None
+    moment: datetime | None
+    zone: ZoneInfo
+
+
+@router.get("/issues")
+def every(visitor: SignedIn, here: Here, session: Reading) -> HTMLResponse:
+    """List all issues, the newest first."""
+    lines = [_line(session, issue) for issue in issues.list_issues(session)]
+    return _answer(here, visitor, "staff/issues.html", lines=lines)
+
+
+@router.get("/issues/{issue_id}")
+def one(
+    issue_id: int,
+    visitor: SignedIn,
+    here: Here,
+    session: Reading,
+    show: str = "",
+    still: bool = False,  # noqa: FBT001, FBT002  # a query parameter: ?still=1
+) -> HTMLResponse:
+    """Show where an issue stands; while it moves, the page fetches itself again."""
+    issue = _get(session, issue_id)
+    coverage = editions.coverage(session, issue)
+    report = deliveries.status(session, issue)
+    moving = issue.state in _MOVING
+    page = _answer(
+        here,
+        visitor,
+        "staff/issue.html",
+        issue=issue,
+        sign=outline.ISSUES[issue.state],
+        headline=outline.headline(issue, report, coverage.gaps(), visitor.language),
+        coverage=coverage,
+        cells=outline.CELLS,
+        lanes=outline.lanes(coverage, report, _expected(session, issue, coverage)),
+        outcomes=outline.outcomes(report),
+        previewed=previews.chosen(coverage.languages, show),
+        can=_brakes(issue),
+        moving=moving,
+        still=still,
+    )
+    if moving and not still:
+        page.headers["Refresh"] = _REFRESH
+    return page
+
+
+@router.get("/issues/{issue_id}/preview/{language}")
+def preview(
+    issue_id: int, language: str, _visitor: SignedIn, here: Here, session: Reading
+) -> HTMLResponse:
+    """Send the mail itself, for a frame without rights: no script, no forms."""
+    issue = _get(session, issue_id)
+    html = previews.html(session, issue, language, settings=here.settings)
+    headers = {"Content-Security-Policy": previews.policy(here.settings)}
+    return HTMLResponse(html, headers=headers)
+
+
+@router.post("/issues/{issue_id}/pause")
+def pause(
+    issue_id: int, visitor: Sender, _form: GenuineForm, session: Writing
+) -> Response:
+    """Hold what has not left."""
+    who = visitor.person.name or visitor.person.email
+    issues.pause(session, _get(session, issue_id), because=f"{who} paused it.")
+    return _back(issue_id)
+
+
+@router.post("/issues/{issue_id}/resume")
+def resume(
+    issue_id: int, _visitor: Sender, _form: GenuineForm, session: Writing
+) -> Response:
+    """Let it go on."""
+    issues.resume(session, _get(session, issue_id), now=db.now(session))
+    return _back(issue_id)
+
+
+@router.post("/issues/{issue_id}/cancel")
+def cancel(
+    issue_id: int, _visitor: Sender, _form: GenuineForm, session: Writing
+) -> Response:
+    """End it; a scheduled issue becomes a draft again."""
+    issues.cancel(session, _get(session, issue_id))
+    return _back(issue_id)
+
+
+def _get(session: Session, issue_id: int) -> Issue:
+    # A number beyond the column's reach is an issue that does not exist either.
+    if not 0 < issue_id < 2**31:
+        raise not_found()
+    return issues.get_issue(session, issue_id)
+
+
+def _back(issue_id: int) -> Response:
+    return RedirectResponse(f"/issues/{issue_id}", HTTPStatus.SEE_OTHER)
+
+
+def _answer(
+    here: Site, visitor: Visitor, template: str, **values: object
+) -> HTMLResponse:
+    return here.pages.answer(template, visitor.language, visitor=visitor, **values)
+
+
+def _line(session: Session, issue: Issue) -> Line:
+    return Line(
+        issue,
+        outline.ISSUES[issue.state],
+        tuple(edition.language for edition in editions.editions_of(session, issue)),
+        issue.total,
+        issue.started_at or issue.send_at,
+        ZoneInfo(issue.timezone),
+    )
+
+
+def _expected(
+    session: Session, issue: Issue, coverage: editions.Coverage
+) -> dict[str, int]:
+    """Count who would get it if it left now; nothing once the list is frozen."""
+    if issue.total is not None or not coverage.languages:
+        return {}
+    now = db.now(session)
+    return deliveries.languages_of(
+        session, issue, languages=coverage.languages, now=now
+    )
+
+
+def _brakes(issue: Issue) -> dict[str, bool]:
+    """Return which buttons make sense now."""
+    state = issue.state
+    return {
+        "pause": state in {IssueState.SENDING, IssueState.SCHEDULED},
+        "resume": state is IssueState.PAUSED,
+        "cancel": state
+        in {IssueState.SENDING, IssueState.SCHEDULED, IssueState.PAUSED},
+    }

@@ -1,0 +1,101 @@
+"""Turn a template and values into a page in one language."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from newsletter import config, i18n
+from subscribers.models import MailingList
+
+
+@dataclass(frozen=True)
+class Link:
+    """The same page in another language."""
+
+    language: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What surrounds a public page: whose letter it is, and its other languages."""
+
+    language: str
+    home: str
+    name: str = ""
+    legal: str = ""
+    contact: str = ""
+    languages: tuple[Link, ...] = ()
+
+
+class Pages:
+    """The templates, ready to be filled in."""
+
+    def __init__(self) -> None:
+        self._env = Environment(
+            loader=FileSystemLoader(config.find("templates")),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.filters.update(
+            fill=fill,
+            own_name=i18n.own_name,
+            plate=i18n.plate,
+            direction=i18n.direction,
+        )
+        self._env.globals["stylesheet"] = _stylesheet()
+
+    def answer(
+        self, template: str, language: str, *, status: int = 200, **values: Any
+    ) -> HTMLResponse:
+        """Return the page; its links are relative, never made from the Host header."""
+        return HTMLResponse(self.text(template, language, **values), status)
+
+    def text(self, template: str, language: str, **values: Any) -> str:
+        """Return the HTML of a template in one language."""
+        spoken = {
+            "language": language,
+            "number": lambda value: i18n.number(value, language),
+            "day": lambda on: i18n.day(on, language),
+            "moment": lambda at, zone: i18n.moment(at, language, zone),
+            "language_name": lambda tag: i18n.language_name(tag, language),
+        }
+        words = i18n.words(language)
+        found = self._env.get_template(template)
+        return found.render(**words, **spoken, **values)
+
+
+def frame(
+    mailing_list: MailingList,
+    language: str,
+    *,
+    offered: Sequence[str] = (),
+    href: Callable[[str], str] = str,
+) -> Frame:
+    """Return the frame of a list's page; `href` gives its address in a language."""
+    return Frame(
+        language=language,
+        name=mailing_list.name_in(language),
+        home=f"/{language}/",
+        legal=mailing_list.legal_in(language),
+        contact=mailing_list.reply_to or mailing_list.sender_address,
+        languages=tuple(Link(tag, href(tag)) for tag in offered),
+    )
+
+
+def fill(sentence: str, **values: Any) -> Markup:
+    """Put values into a translated sentence: marked up ones as they are."""
+    return Markup(escape(sentence)).format(**values)  # noqa: S704  # escaped just here
+
+
+def _stylesheet() -> str:
+    """Return the sheet's address, which changes with its content."""
+    content = config.find("web", "static", "newsletter.css").read_bytes()
+    return f"/static/newsletter.css?{hashlib.sha256(content).hexdigest()[:8]}"

@@ -1,0 +1,1 @@
+"""People: who may be mailed, in which language, and why."""

@@ -1,0 +1,52 @@
+"""The facts that can stop a request about people."""
+
+
+class SubscriberError(Exception):
+    """The request about a subscriber cannot be carried out."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class InvalidAddress(SubscriberError, ValueError):
+    """This is not an e-mail address that mail can be sent to."""
+
+
+class InvalidRule(SubscriberError, ValueError):
+    """This segment rule cannot be understood."""
+
+    def __init__(self, message: str = "", *, position: int = 1) -> None:
+        super().__init__(message)
+        self.position = position  # the character it stumbles over, from 1
+
+
+class ListNotFound(SubscriberError, LookupError):
+    """There is no such mailing list."""
+
+
+class SegmentExists(SubscriberError):
+    """There is already a segment of this name."""
+
+
+class SegmentNotFound(SubscriberError, LookupError):
+    """There is no such segment."""
+
+
+class SubscriberNotFound(SubscriberError, LookupError):
+    """There is no such subscriber."""
+
+
+class LanguageNotOffered(SubscriberError, ValueError):
+    """This list is not written in that language."""
+
+
+class UnreadableFile(SubscriberError, ValueError):
+    """This file cannot be read as a list of people."""
+
+
+class ConsentMissing(SubscriberError, ValueError):
+    """An import needs the words these people agreed to."""
+
+
+class BadList(SubscriberError, ValueError):
+    """A mailing list cannot be like this."""

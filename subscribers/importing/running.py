@@ -1,0 +1,234 @@
+"""Import a file: batch after batch, each in a transaction of its own."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import BinaryIO
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from subscribers.errors import ConsentMissing, ListNotFound
+from subscribers.importing import headings, records, rows
+from subscribers.importing.headings import Columns
+from subscribers.importing.records import Record, Source
+from subscribers.importing.rows import Person, Remark
+from subscribers.importing.seen import Seen
+from subscribers.importing.storing import Newcomer, Terms, Verdicts, store
+from subscribers.models import Import, MailingList
+from subscribers.tokens import KeyRing
+
+Progress = Callable[[int, int], None]  # bytes read, bytes in all
+
+_BATCH = 1000  # rows per transaction: no other writer waits longer than a moment
+_SAMPLE = 50  # records looked at to name the columns
+_MOST_REMARKS = 1000  # kept word for word; beyond that they are only counted
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to do with a file: for which list, on which declared consent."""
+
+    list_id: int
+    consent: str
+    filename: str = ""
+    update: bool = False  # also change names, languages and tags of known people
+    dry_run: bool = False  # give the verdicts and write nothing
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of every row: rows = new + updated + unchanged + refused + out."""
+
+    import_id: int | None
+    rows: int
+    new: int
+    updated: int
+    unchanged: int  # here already, or repeated within the file
+    refused: tuple[Remark, ...]
+    refused_total: int
+    stayed_out: int
+    out: dict[str, int]  # why they stayed out
+    notes: tuple[Remark, ...]  # taken, but not quite as written
+    notes_total: int
+    dry_run: bool
+
+
+def import_people(
+    engine: Engine,
+    keys: KeyRing,
+    file: BinaryIO,
+    order: Order,
+    *,
+    progress: Progress | None = None,
+) -> Report:
+    """Bring the people of a file into a list as confirmed; say what became of each.
+
+    Half an import that was interrupted stays; running it again finishes it. Raises
+    ConsentMissing without the words they agreed to, UnreadableFile, ListNotFound.
+    """
+    if not order.consent.strip():
+        raise ConsentMissing
+    source = records.inspect(file)
+    offered = _offered(engine, order.list_id)
+    stream = records.read(file, source)
+    sample = list(islice(stream, _SAMPLE))
+    columns = headings.recognise(sample, offered)
+    all_records = _people_rows(chain(sample, stream), columns)
+    terms = _begin(engine, order, source)
+    tally = _Tally()
+    for batch in _batches(all_records):
+        people = _read(batch, columns, offered, tally)
+        _store(engine, keys, people, terms, tally)
+        if progress:
+            progress(min(file.tell(), source.size), source.size)
+    return tally.report(terms.import_id, dry_run=order.dry_run)
+
+
+@dataclass
+class _Tally:
+    """Counts and remarks while they grow; the remarks kept are bounded."""
+
+    seen: Seen = field(default_factory=Seen)
+    rows: int = 0
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    out: Counter[str] = field(default_factory=Counter)
+    refused: list[Remark] = field(default_factory=list)
+    refused_total: int = 0
+    notes: list[Remark] = field(default_factory=list)
+    notes_total: int = 0
+
+    def refuse(self, remark: Remark) -> None:
+        self.refused_total += 1
+        if len(self.refused) < _MOST_REMARKS:
+            self.refused.append(remark)
+
+    def note(self, remarks: Sequence[Remark]) -> None:
+        self.notes_total += len(remarks)
+        self.notes.extend(remarks[: _MOST_REMARKS - len(self.notes)])
+
+    def add(self, verdicts: Verdicts) -> None:
+        self.new += verdicts.new
+        self.updated += verdicts.updated
+        self.unchanged += verdicts.unchanged
+        self.out += verdicts.out
+
+    def counts(self) -> dict[str, int]:
+        return {
+            "rows": self.rows,
+            "new": self.new,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "refused": self.refused_total,
+            "stayed_out": self.out.total(),
+        }
+
+    def report(self, import_id: int | None, *, dry_run: bool) -> Report:
+        return Report(
+            import_id=import_id,
+            rows=self.rows,
+            new=self.new,
+            updated=self.updated,
+            unchanged=self.unchanged,
+            refused=tuple(self.refused),
+            refused_total=self.refused_total,
+            stayed_out=self.out.total(),
+            out=dict(self.out),
+            notes=tuple(self.notes),
+            notes_total=self.notes_total,
+            dry_run=dry_run,
+        )
+
+
+def _offered(engine: Engine, list_id: int) -> tuple[str, ...]:
+    with Session(engine) as session:
+        mailing_list = session.get(MailingList, list_id)
+        if mailing_list is None:
+            raise ListNotFound
+        return tuple(mailing_list.languages)
+
+
+def _begin(engine: Engine, order: Order, source: Source) -> Terms:
+    words = order.consent.strip()
+    import_id = None if order.dry_run else _entered(engine, order, source, words)
+    return Terms(
+        list_id=order.list_id,
+        import_id=import_id,
+        consent=words,
+        consent_hash=hashlib.sha256(words.encode()).hexdigest(),
+        file_hash=source.hash,
+        update=order.update,
+    )
+
+
+def _entered(engine: Engine, order: Order, source: Source, words: str) -> int:
+    with Session(engine) as session, session.begin():
+        made = Import(
+            list_id=order.list_id,
+            filename=rows.shown(order.filename),
+            file_hash=source.hash,
+            consent=words,
+        )
+        session.add(made)
+        session.flush()
+        assert made.id is not None  # noqa: S101  # a flushed row has its key
+        return made.id
+
+
+def _people_rows(all_records: Iterable[Record], columns: Columns) -> Iterator[Record]:
+    """Yield the records that are about somebody, without the heading."""
+    skipped = 1 if columns.headed else 0
+    for record in islice(all_records, skipped, None):
+        if columns.only_addresses and record.cells:
+            yield from (Record(record.row, (c,)) for c in record.cells if c.strip())
+        else:
+            yield record
+
+
+def _batches(all_records: Iterator[Record]) -> Iterator[list[Record]]:
+    while batch := list(islice(all_records, _BATCH)):
+        yield batch
+
+
+def _read(
+    batch: Sequence[Record], columns: Columns, offered: Sequence[str], tally: _Tally
+) -> list[tuple[Person, bool]]:
+    """Return the people of a batch, each with whether an earlier row had them."""
+    people = []
+    tally.rows += len(batch)
+    for record in batch:
+        read = rows.read(record, columns, offered)
+        if isinstance(read, Remark):
+            tally.refuse(read)
+            continue
+        repeated = not tally.seen.add(read.address.key)
+        again = "This address stood in an earlier row already; that one counts."
+        notes = read.notes
+        if repeated:
+            notes = (Remark(read.row, read.address.email, again),)
+        tally.note(notes)
+        people.append((read, repeated))
+    return people
+
+
+def _store(
+    engine: Engine,
+    keys: KeyRing,
+    people: Sequence[tuple[Person, bool]],
+    terms: Terms,
+    tally: _Tally,
+) -> None:
+    batch = [
+        Newcomer(person, keys.fingerprint(person.address.key), repeated)
+        for person, repeated in people
+    ]
+    with Session(engine) as session, session.begin():
+        tally.add(store(session, batch, terms))
+        if terms.import_id is not None:
+            entry = session.get_one(Import, terms.import_id)
+            entry.counts = tally.counts()
+            session.add(entry)

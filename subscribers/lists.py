@@ -1,0 +1,191 @@
+"""Mailing lists: found, added and changed."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+from sqlmodel import Session, col, select
+
+from subscribers import addresses
+from subscribers.errors import BadList, InvalidAddress, ListNotFound
+from subscribers.models import MailingList, MissingPolicy, UnknownPolicy
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# Their DMARC policies ask receivers to refuse what others send in their name.
+_FREEMAIL = frozenset(
+    [
+        "aol.com",
+        "free.fr",
+        "gmail.com",
+        "gmx.be",
+        "gmx.de",
+        "gmx.net",
+        "googlemail.com",
+        "hotmail.be",
+        "hotmail.com",
+        "hotmail.fr",
+        "hotmail.nl",
+        "icloud.com",
+        "laposte.net",
+        "live.be",
+        "live.com",
+        "mail.com",
+        "orange.fr",
+        "outlook.be",
+        "outlook.com",
+        "outlook.fr",
+        "proton.me",
+        "protonmail.com",
+        "skynet.be",
+        "t-online.de",
+        "telenet.be",
+        "web.de",
+        "yahoo.com",
+        "yahoo.de",
+        "yahoo.fr",
+        "ziggo.nl",
+        "proximus.be",
+        "belgacom.net",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What to change about a list; None leaves a thing as it is.
+
+    `names` and `legal` map a language to words; the words under "" are for every
+    language of the list. `sender` is `Name <address>` or an address alone.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    legal: Mapping[str, str] = field(default_factory=dict)
+    sender: str | None = None
+    reply_to: str | None = None
+    languages: list[str] | None = None
+    missing: MissingPolicy | None = None
+    on_unknown: UnknownPolicy | None = None
+    timezone: str | None = None
+
+
+def get(session: Session, slug: str | None = None) -> MailingList:
+    """Return the list called `slug`, or the oldest one; raises ListNotFound."""
+    query = select(MailingList).order_by(col(MailingList.id))
+    if slug is not None:
+        query = query.where(MailingList.slug == slug)
+    found = session.exec(query).first()
+    if found is None:
+        raise ListNotFound(
+            f"There is no list called {slug}: see `newsletter lists list`."
+            if slug
+            else "There is no list yet: make one with `newsletter lists add`."
+        )
+    return found
+
+
+def every(session: Session) -> list[MailingList]:
+    """Return all lists, the default one first."""
+    return list(session.exec(select(MailingList).order_by(col(MailingList.id))))
+
+
+def add(session: Session, slug: str, changes: Changes) -> MailingList:
+    """Make a list; raises BadList when a value cannot work.
+
+    Its List-Id is made of slug and sender's domain, once and for ever.
+    """
+    if not _SLUG.fullmatch(slug) or len(slug) > 60:
+        raise BadList(f"{slug}: a list is named with a-z, 0-9 and - (60 at most).")
+    if session.exec(select(MailingList).where(MailingList.slug == slug)).first():
+        raise BadList(f"There already is a list called {slug}.")
+    if not changes.sender or not changes.languages:
+        raise BadList("A new list needs a sender and languages.")
+    made = MailingList(slug=slug, names={}, languages=[], sender_address="", list_id="")
+    change(session, made, changes)
+    if not made.names:
+        raise BadList("A new list needs a name in one language at least.")
+    made.list_id = f"{slug}.{domain_of(made.sender_address)}"
+    session.add(made)
+    session.flush()
+    return made
+
+
+def change(session: Session, mailing_list: MailingList, changes: Changes) -> None:
+    """Apply `changes`; raises BadList with the value that cannot work."""
+    if changes.languages is not None:
+        mailing_list.languages = _languages(changes.languages)
+    if changes.sender is not None:
+        name, mailing_list.sender_address = _mailbox(changes.sender)
+        mailing_list.sender_name = name
+    if changes.reply_to is not None:
+        mailing_list.reply_to = _mailbox(changes.reply_to)[1]
+    mailing_list.names = _worded(mailing_list, mailing_list.names, changes.names)
+    mailing_list.legal = _worded(mailing_list, mailing_list.legal, changes.legal)
+    mailing_list.missing = changes.missing or mailing_list.missing
+    mailing_list.on_unknown = changes.on_unknown or mailing_list.on_unknown
+    mailing_list.timezone = _timezone(changes.timezone or mailing_list.timezone)
+    if mailing_list in session:
+        session.flush()
+
+
+def domain_of(address: str) -> str:
+    """Return what follows the @."""
+    return address.rpartition("@")[2].lower()
+
+
+def is_freemail(address: str) -> bool:
+    """Tell whether receivers will refuse mail sent in the name of this provider."""
+    return domain_of(address) in _FREEMAIL
+
+
+def _languages(tags: list[str]) -> list[str]:
+    if not tags:
+        raise BadList("A list needs one language at least, for example fr.")
+    for tag in tags:
+        try:
+            Locale.parse(tag, sep="-")
+        except (UnknownLocaleError, ValueError) as error:
+            raise BadList(f"{tag} is not a language tag we know.") from error
+    return list(dict.fromkeys(tags))
+
+
+def _mailbox(text: str) -> tuple[str, str]:
+    _refuse_controls(text)
+    name, address = parseaddr(text)
+    if not address:
+        raise BadList(f"{text}: write a sender as Name <name@example.org>.")
+    try:
+        return name.strip(), addresses.normalise(address).email
+    except InvalidAddress as error:
+        raise BadList(f"{address}: {error}") from error
+
+
+def _worded(
+    mailing_list: MailingList, old: Mapping[str, str], new: Mapping[str, str]
+) -> dict[str, str]:
+    words = dict(old)
+    for language, text in new.items():
+        _refuse_controls(text)
+        if not language:
+            words |= dict.fromkeys(mailing_list.languages, text.strip())
+        elif language in mailing_list.languages:
+            words[language] = text.strip()
+        else:
+            known = ", ".join(mailing_list.languages)
+            raise BadList(f"{language} is not a language of the list ({known}).")
+    return words
+
+
+def _timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise BadList(f"{name} is not a time zone, try Europe/Brussels.")
+    return name
+
+
+def _refuse_controls(text: str) -> None:
+    # A line break in a name would begin a header of somebody else's making.
+    if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in text):
+        raise BadList("Names and addresses are one line, without control characters.")

@@ -1,0 +1,201 @@
+"""The tables about people and what they agreed to."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from subscribers.clock import utcnow
+from subscribers.columns import Json, states
+from subscribers.tokens import HANDLE, new_handle
+
+
+class MissingPolicy(StrEnum):
+    """What readers get of an item that has no words in their language."""
+
+    SHOW = "show"  # the item in its own language, labelled
+    LEAVE_OUT = "leave-out"
+
+
+class UnknownPolicy(StrEnum):
+    """What becomes of a delivery whose final dot got no answer."""
+
+    RESEND = "resend"  # once, with identical bytes; then it is held
+    HOLD = "hold"  # a person decides
+
+
+class SubscriptionState(StrEnum):
+    """A person's standing with one list."""
+
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    PAUSED = "paused"  # until `paused_until`
+    UNSUBSCRIBED = "unsubscribed"
+
+
+class ConsentKind(StrEnum):
+    """Whether a consent record begins or ends an agreement."""
+
+    GRANTED = "granted"
+    WITHDRAWN = "withdrawn"
+
+
+class Channel(StrEnum):
+    """Through what somebody agreed, left or came back."""
+
+    FORM = "form"
+    IMPORT = "import"
+    STAFF = "staff"
+    PAGE = "page"  # the button on /u/{token} or /p/{token}
+    ONE_CLICK = "one-click"  # RFC 8058
+    MAILTO = "mailto"
+    COMPLAINT = "complaint"
+    BOUNCE = "bounce"
+
+
+class SuppressionReason(StrEnum):
+    """Why an address must not be mailed."""
+
+    HARD_BOUNCE = "hard bounce"
+    COMPLAINT = "complaint"
+    ERASED = "erased"
+    STAFF = "staff"
+
+
+class MailingList(SQLModel, table=True):
+    """What people subscribe to: a name per language, a sender, a legal identity."""
+
+    __tablename__ = "mailing_list"
+
+    id: int | None = Field(default=None, primary_key=True)
+    slug: str = Field(unique=True, max_length=60)
+    names: dict[str, str] = Field(sa_type=Json)
+    languages: list[str] = Field(sa_type=Json)  # the first is the default
+    sender_name: str = Field(default="", max_length=200)
+    sender_address: str = Field(max_length=254)
+    reply_to: str = Field(default="", max_length=254)
+    legal: dict[str, str] = Field(default_factory=dict, sa_type=Json)
+    # RFC 2919: filters depend on it, so it never changes, whatever the list is called.
+    list_id: str = Field(max_length=255)
+    missing: MissingPolicy = Field(
+        default=MissingPolicy.SHOW, sa_type=states(MissingPolicy)
+    )
+    # None: as NEWSLETTER_ON_UNKNOWN says.
+    on_unknown: UnknownPolicy | None = Field(
+        default=None, sa_type=states(UnknownPolicy)
+    )
+    timezone: str = Field(default="Europe/Brussels", max_length=60)
+    created_at: datetime = Field(default_factory=utcnow)
+
+    @property
+    def default_language(self) -> str:
+        """The language of readers who never said which they want."""
+        return self.languages[0]
+
+    def name_in(self, language: str) -> str:
+        """The list's name in a language, in its default language otherwise."""
+        return self.names.get(language) or self.names.get(
+            self.default_language, self.slug
+        )
+
+    def legal_in(self, language: str) -> str:
+        """The legal identity in a language, in the default language otherwise."""
+        return self.legal.get(language) or self.legal.get(self.default_language, "")
+
+
+class Subscriber(SQLModel, table=True):
+    """A person with one normalised address, and the language they read."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(max_length=254)
+    email_key: str = Field(unique=True, max_length=254)  # Address.key
+    email_hash: str = Field(index=True, max_length=32)  # KeyRing.fingerprint(email_key)
+    name: str = Field(default="", max_length=200)
+    language: str | None = Field(default=None, max_length=35, index=True)  # BCP 47
+    created_at: datetime = Field(default_factory=utcnow)
+    updated_at: datetime = Field(default_factory=utcnow)
+
+
+class SubscriberTag(SQLModel, table=True):
+    """One label on one person; segments select by it."""
+
+    __tablename__ = "subscriber_tag"
+
+    subscriber_id: int = Field(
+        foreign_key="subscriber.id", primary_key=True, ondelete="CASCADE"
+    )
+    tag: str = Field(primary_key=True, max_length=60, index=True)
+
+
+class Subscription(SQLModel, table=True):
+    """A person's standing with one list; its handle is what links point to."""
+
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "list_id"),
+        Index("ix_subscription_list_state", "list_id", "state"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    subscriber_id: int = Field(foreign_key="subscriber.id", ondelete="CASCADE")
+    list_id: int = Field(foreign_key="mailing_list.id", ondelete="CASCADE")
+    handle: str = Field(default_factory=new_handle, unique=True, max_length=HANDLE)
+    state: SubscriptionState = Field(sa_type=states(SubscriptionState))
+    paused_until: datetime | None = None
+    import_id: int | None = Field(default=None, foreign_key="import.id")
+    created_at: datetime = Field(default_factory=utcnow)
+    confirmed_at: datetime | None = None
+    unsubscribed_at: datetime | None = None
+
+
+class Consent(SQLModel, table=True):
+    """Append-only: who agreed to which words, or took it back, when and how."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    subscriber_id: int | None = Field(
+        default=None, foreign_key="subscriber.id", ondelete="SET NULL", index=True
+    )
+    list_id: int | None = Field(
+        default=None, foreign_key="mailing_list.id", ondelete="SET NULL"
+    )
+    kind: ConsentKind = Field(sa_type=states(ConsentKind))
+    channel: Channel = Field(sa_type=states(Channel))
+    words: str = ""  # exactly as shown or declared
+    words_hash: str = Field(default="", max_length=64)  # SHA-256 of `words`, hex
+    language: str | None = Field(default=None, max_length=35)
+    import_id: int | None = Field(default=None, foreign_key="import.id")
+    evidence: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
+    at: datetime = Field(default_factory=utcnow)
+
+
+class Suppression(SQLModel, table=True):
+    """An address that must not be mailed, kept as a keyed hash with the reason."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    address_hash: str = Field(unique=True, max_length=32)
+    reason: SuppressionReason = Field(sa_type=states(SuppressionReason))
+    evidence: str = ""
+    created_at: datetime = Field(default_factory=utcnow)
+
+
+class Segment(SQLModel, table=True):
+    """A saved rule that selects subscribers, e.g. `language=nl and tag=press`."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True, max_length=60)
+    rule: str
+    created_at: datetime = Field(default_factory=utcnow)
+
+
+class Import(SQLModel, table=True):
+    """One file of people, the words they agreed to, and what became of its rows."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    list_id: int = Field(foreign_key="mailing_list.id", ondelete="CASCADE")
+    filename: str = Field(max_length=255)
+    file_hash: str = Field(max_length=64)  # SHA-256, hex
+    consent: str
+    counts: dict[str, int] = Field(default_factory=dict, sa_type=Json)
+    created_at: datetime = Field(default_factory=utcnow)
+    undone_at: datetime | None = None

@@ -1,0 +1,249 @@
+"""Read segment rules such as `language=nl,fr and not tag=schools` (pure)."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from subscribers.addresses import normalise
+from subscribers.errors import InvalidAddress, InvalidRule
+from subscribers.languages import canonical
+
+# Bounds on what one rule may make the database do.
+_LONGEST = 2000
+_DEEPEST = 20
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+        (?P<open>\()|(?P<close>\))|(?P<comma>,)
+        |(?P<operator>!=|>=|<=|=|>|<)
+        |"(?P<quoted>[^"]*)"
+        |(?P<word>[^\s,()=<>!"]+)
+    )""",
+    re.VERBOSE,
+)
+_JOINERS = frozenset({"and", "or", "not"})
+
+
+class Field(StrEnum):
+    """What a condition looks at."""
+
+    LANGUAGE = "language"  # a tag covers its regions: fr is also fr-BE
+    TAG = "tag"
+    DOMAIN = "domain"  # of the address
+    JOINED = "joined"  # the day the subscription was made, in UTC
+    CONFIRMED = "confirmed"
+
+
+_DAYS = frozenset({Field.JOINED, Field.CONFIRMED})
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One test: any of `values` will do. None stands for "no language known"."""
+
+    field: Field
+    operator: str
+    values: tuple[str | date | None, ...]
+
+
+@dataclass(frozen=True)
+class Not:
+    """Everybody the inner rule leaves out."""
+
+    rule: "Rule"
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """Whoever every one of these rules selects."""
+
+    rules: "tuple[Rule, ...]"
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """Whoever at least one of these rules selects."""
+
+    rules: "tuple[Rule, ...]"
+
+
+Rule = Condition | Not | AllOf | AnyOf
+
+
+def parse(text: str) -> Rule:
+    """Return the rule that `text` states; raises InvalidRule with a position.
+
+    `not` binds tighter than `and`, `and` tighter than `or`; brackets group.
+    Values with spaces, commas or brackets stand in double quotes.
+    """
+    if len(text) > _LONGEST:
+        raise InvalidRule(f"A rule has {_LONGEST} characters at most.")
+    reader = _Reader(_tokens(text), len(text) + 1)
+    rule = _any_of(reader, 0)
+    if reader.kind:
+        raise reader.stumble("expected “and”, “or” or the end")
+    return rule
+
+
+@dataclass(frozen=True)
+class _Token:
+    kind: str
+    text: str
+    position: int
+
+
+class _Reader:
+    """Walks over the tokens of one rule."""
+
+    def __init__(self, tokens: list[_Token], end: int) -> None:
+        self._tokens = tokens
+        self._end = end
+        self._next = 0
+
+    @property
+    def kind(self) -> str:
+        """The kind of the coming token, empty at the end."""
+        coming = self._tokens[self._next : self._next + 1]
+        return coming[0].kind if coming else ""
+
+    def take(self, *kinds: str) -> str | None:
+        """Return the text of the coming token and pass it, if it is of these kinds."""
+        if self.kind not in kinds:
+            return None
+        self._next += 1
+        return self._tokens[self._next - 1].text
+
+    def stumble(self, sentence: str, *, back: int = 0) -> InvalidRule:
+        """Return the error to raise about the coming token, or one before it."""
+        index = self._next - back
+        here = self._tokens[index : index + 1]
+        if not here:
+            return InvalidRule(f"At the end: {sentence}.", position=self._end)
+        found = here[0]
+        return InvalidRule(
+            f"At character {found.position}, “{found.text[:40]}”: {sentence}.",
+            position=found.position,
+        )
+
+
+def _tokens(text: str) -> list[_Token]:
+    found: list[_Token] = []
+    at = 0
+    end = len(text.rstrip())
+    while at < end:
+        match = _TOKEN.match(text, at)
+        if match is None:
+            at += len(text[at:]) - len(text[at:].lstrip())
+            raise InvalidRule(
+                f"At character {at + 1}, “{text[at : at + 10]}”: "
+                "this sign has no meaning here; is a quotation mark missing?",
+                position=at + 1,
+            )
+        kind = str(match.lastgroup)
+        word = match[kind]
+        if kind == "word" and word.lower() in _JOINERS:
+            kind = word.lower()
+        found.append(_Token(kind, word, match.start(match.lastgroup or 0) + 1))
+        at = match.end()
+    return found
+
+
+def _any_of(reader: _Reader, depth: int) -> Rule:
+    if depth > _DEEPEST:
+        raise reader.stumble(f"brackets nest {_DEEPEST} deep at most")
+    rules = [_all_of(reader, depth)]
+    while reader.take("or"):
+        rules.append(_all_of(reader, depth))
+    return rules[0] if len(rules) == 1 else AnyOf(tuple(rules))
+
+
+def _all_of(reader: _Reader, depth: int) -> Rule:
+    rules = [_single(reader, depth)]
+    while reader.take("and"):
+        rules.append(_single(reader, depth))
+    return rules[0] if len(rules) == 1 else AllOf(tuple(rules))
+
+
+def _single(reader: _Reader, depth: int) -> Rule:
+    if depth > _DEEPEST:
+        raise reader.stumble(f"“not” repeats {_DEEPEST} times at most")
+    if reader.take("not"):
+        return Not(_single(reader, depth + 1))
+    if reader.take("open"):
+        inner = _any_of(reader, depth + 1)
+        if not reader.take("close"):
+            raise reader.stumble("expected a closing bracket")
+        return inner
+    return _condition(reader)
+
+
+def _condition(reader: _Reader) -> Condition:
+    field = _field(reader)
+    operator = reader.take("operator")
+    if operator is None:
+        raise reader.stumble(f"expected a sign such as = after “{field}”")
+    if operator not in {"=", "!="} and field not in _DAYS:
+        raise reader.stumble(f"“{field}” is compared with = or !=", back=1)
+    values = [_value(reader, field)]
+    while reader.take("comma"):
+        if operator not in {"=", "!="}:
+            raise reader.stumble(f"{operator} takes one day", back=1)
+        values.append(_value(reader, field))
+    return Condition(field, operator, tuple(values))
+
+
+def _field(reader: _Reader) -> Field:
+    word = reader.take("word")
+    if word is None:
+        raise reader.stumble(f"expected one of {', '.join(Field)}")
+    if word.lower() not in list(Field):
+        raise reader.stumble(f"nothing is called so; use {', '.join(Field)}", back=1)
+    return Field(word.lower())
+
+
+def _value(reader: _Reader, field: Field) -> str | date | None:
+    word = reader.take("word", "quoted")
+    if word is None or not word.strip():
+        raise reader.stumble(f"expected a value for “{field}”", back=word is not None)
+    try:
+        return _READ[field](word.strip())
+    except ValueError as error:
+        raise reader.stumble(str(error).rstrip("."), back=1) from error
+
+
+def _language(word: str) -> str | None:
+    if word.lower() == "none":
+        return None
+    tag = canonical(word)
+    if tag is None:
+        raise ValueError("this is not a language tag; write fr, nl-BE or none")
+    return tag
+
+
+def tag_key(text: str) -> str:
+    """Return a tag as it is stored and compared: one space, small letters."""
+    return " ".join(text.split()).casefold()
+
+
+def _domain(word: str) -> str:
+    try:
+        return normalise(f"x@{word.removeprefix('@')}").key[1:]
+    except InvalidAddress as error:
+        raise ValueError("this is not a domain; write example.org") from error
+
+
+def _day(word: str) -> date:
+    try:
+        return date.fromisoformat(word)
+    except ValueError as error:
+        raise ValueError("this is not a day; write it as 2025-01-31") from error
+
+
+_READ = {
+    Field.LANGUAGE: _language,
+    Field.TAG: tag_key,
+    Field.DOMAIN: _domain,
+    Field.JOINED: _day,
+    Field.CONFIRMED: _day,
+}

@@ -1,0 +1,129 @@
+"""Sign the links that readers follow, and read them back.
+
+A token is lower-case base32 (mail systems fold case):
+``key id (1) ‖ subject ‖ 80-bit HMAC-SHA256(key, purpose ‖ subject)`` with a
+subject of one random 80-bit handle (a subscription), perhaps followed by a
+40-bit one (an issue). It holds no personal data and no counter, and a forged one
+is refused without asking the database.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+
+HANDLE = 16  # characters in the handle of a subscription: 80 random bits
+SHORT_HANDLE = 8  # characters in the handle of an issue: 40 random bits
+_MAC = 16  # characters of the signature: 80 bits
+_LENGTHS = (1 + HANDLE + _MAC, 1 + HANDLE + SHORT_HANDLE + _MAC)
+_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz234567")
+
+
+class Purpose(StrEnum):
+    """What a token may be used for; one purpose never serves another."""
+
+    UNSUBSCRIBE = "unsub"
+    PREFERENCES = "prefs"
+    READ = "read"
+
+
+def new_handle() -> str:
+    """Return a random name for something that links may point to."""
+    return _base32(secrets.token_bytes(10))
+
+
+def new_short_handle() -> str:
+    """Return a random name for an issue, short enough to stand in a token."""
+    return _base32(secrets.token_bytes(5))
+
+
+@dataclass(frozen=True)
+class Key:
+    """One secret: `id` is frozen with an edition, `mark` stands in its tokens."""
+
+    secret: bytes
+    id: str
+    mark: str
+
+    @classmethod
+    def of(cls, secret: str | bytes) -> "Key":
+        """Derive both names from the secret, so that order never matters."""
+        raw = secret.encode() if isinstance(secret, str) else secret
+        digest = _base32(hashlib.sha256(b"newsletter key id\0" + raw).digest())
+        return cls(raw, digest[:12], digest[12])
+
+
+class KeyRing:
+    """The secrets of this installation: the newest signs, every one verifies.
+
+    Tokens for unsubscribing never expire, so a key that once signed stays on
+    the ring for ever. Two keys may share a mark; then both are tried.
+    """
+
+    def __init__(self, secrets_newest_first: list[str] | tuple[str, ...]) -> None:
+        if not secrets_newest_first:
+            raise ValueError("a key ring needs at least one secret")
+        self.keys = tuple(Key.of(secret) for secret in secrets_newest_first)
+        # Fingerprints of suppressed addresses must outlive every rotation, so
+        # they are made with the oldest key: the one that is never the last added.
+        self._pepper = _derive(self.keys[-1].secret, "address fingerprint")
+
+    @property
+    def newest(self) -> Key:
+        """The key that signs now."""
+        return self.keys[0]
+
+    def key(self, key_id: str) -> Key:
+        """Return the key an edition was frozen with, the newest if it is gone."""
+        return next((key for key in self.keys if key.id == key_id), self.newest)
+
+    def sign(self, purpose: Purpose, *handles: str, key: Key | None = None) -> str:
+        """Return the token for one or two handles."""
+        signer = key or self.newest
+        subject = "".join(handles)
+        return signer.mark + subject + _mac(signer, purpose, subject)
+
+    def read(self, purpose: Purpose, token: str) -> tuple[str, ...] | None:
+        """Return the handles a genuine token names, None for any other text."""
+        if len(token) not in _LENGTHS or not _ALPHABET.issuperset(token):
+            return None
+        subject, mac = token[1:-_MAC], token[-_MAC:]
+        for key in self.keys:
+            genuine = hmac.compare_digest(_mac(key, purpose, subject), mac)
+            if genuine and key.mark == token[0]:
+                return tuple(filter(None, (subject[:HANDLE], subject[HANDLE:])))
+        return None
+
+    def fingerprint(self, address: str) -> str:
+        """Return the keyed hash under which an address is suppressed.
+
+        Pass the address in its normalised, case-folded form (`Address.key`).
+        """
+        digest = hmac.digest(self._pepper, address.encode(), "sha256")
+        return _base32(digest[:20])
+
+    def check_mark(self) -> str:
+        """Return what a database remembers, to notice a key that was lost."""
+        return self.fingerprint("which key made the fingerprints?")
+
+
+def derive(key: Key, purpose: str, value: str) -> str:
+    """Return 128 bits in base32 that depend on key, purpose and value alone."""
+    return _base32(hmac.digest(_derive(key.secret, purpose), value.encode(), "sha256"))[
+        :26
+    ]
+
+
+def _mac(key: Key, purpose: Purpose, subject: str) -> str:
+    digest = hmac.digest(key.secret, f"{purpose}\0{subject}".encode(), "sha256")
+    return _base32(digest[:10])
+
+
+def _derive(secret: bytes, purpose: str) -> bytes:
+    return hmac.digest(secret, f"derive\0{purpose}".encode(), "sha256")
+
+
+def _base32(raw: bytes) -> str:
+    return base64.b32encode(raw).decode().lower().rstrip("=")

@@ -1,0 +1,178 @@
+"""A real SMTP server on loopback whose answers a test can script."""
+
+import asyncio
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+
+@dataclass(frozen=True)
+class Received:
+    """One message as it came over the wire, dots unstuffed."""
+
+    sender: str
+    recipient: str
+    raw: bytes
+
+    @property
+    def message(self) -> EmailMessage:
+        """The message, parsed."""
+        parsed = message_from_bytes(self.raw, policy=policy.SMTP)
+        assert isinstance(parsed, EmailMessage)
+        return parsed
+
+
+@dataclass
+class Script:
+    """What the relay does to one recipient, one entry an attempt; then it accepts.
+
+    `rcpt` and `dot` hold replies such as "550 5.1.1 no such user"; the words `drop`
+    hang up instead of replying. `drop_in_data` hangs up after that many octets.
+    """
+
+    rcpt: list[str] = field(default_factory=list)
+    dot: list[str] = field(default_factory=list)
+    drop_in_data: list[int] = field(default_factory=list)
+
+
+class Relay:
+    """The server: `messages` is what it accepted, `attempts` what was tried."""
+
+    def __init__(self) -> None:
+        self.messages: list[Received] = []
+        self.attempts: Counter[str] = Counter()
+        self.connections = 0
+        self.scripts: dict[str, Script] = defaultdict(Script)
+        self.greeting = "220 relay.example.org ESMTP"
+        self.mail_reply = "250 2.1.0 sender ok"
+        self.delay = 0.0  # seconds before the reply to a final dot
+        self.port = 0
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+
+    @property
+    def url(self) -> str:
+        """What to write as SMTP_URL."""
+        return f"smtp://127.0.0.1:{self.port}?tls=none"
+
+    def received_by(self, address: str) -> list[Received]:
+        """Return what one address got."""
+        return [mail for mail in self.messages if mail.recipient == address]
+
+    async def start(self) -> None:
+        """Listen on a free port."""
+        self._server = await asyncio.start_server(
+            self._session, "127.0.0.1", self.port, limit=2**24
+        )
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Stop listening and hang up on everybody."""
+        assert self._server is not None
+        self._server.close()
+        for writer in list(self._open):
+            writer.close()
+        await self._server.wait_closed()
+
+    async def _session(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.connections += 1
+        self._open.add(writer)
+        try:
+            await _Session(self, reader, writer).run()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            self._open.discard(writer)
+            writer.close()
+
+
+class _Session:
+    def __init__(
+        self,
+        relay: Relay,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self.relay, self.reader, self.writer = relay, reader, writer
+        self.sender = self.recipient = ""
+
+    async def run(self) -> None:
+        self._reply(self.relay.greeting)
+        while line := await self.reader.readline():
+            command = line.decode("ascii").strip()
+            verb = command[:4].upper()
+            if verb == "QUIT":
+                self._reply("221 2.0.0 bye")
+                return
+            answer = await self._answer(verb, command)
+            if answer == "drop":
+                return
+            self._reply(answer)
+
+    async def _answer(self, verb: str, command: str) -> str:
+        if verb == "EHLO":
+            return "250-relay.example.org\r\n250-SIZE 10240000\r\n250 8BITMIME"
+        if verb == "MAIL":
+            self.sender = _bracketed(command)
+            return self.relay.mail_reply
+        if verb == "RCPT":
+            self.recipient = _bracketed(command)
+            return _next(self.relay.scripts[self.recipient].rcpt, "250 2.1.5 ok")
+        if verb == "DATA":
+            return await self._data()
+        return "250 2.0.0 ok"
+
+    async def _data(self) -> str:
+        relay, script = self.relay, self.relay.scripts[self.recipient]
+        relay.attempts[self.recipient] += 1
+        self._reply("354 go ahead")
+        if script.drop_in_data:
+            await self.reader.read(script.drop_in_data.pop(0))
+            return "drop"
+        stuffed = await self.reader.readuntil(b"\r\n.\r\n")
+        await asyncio.sleep(relay.delay)
+        answer = _next(script.dot, "250 2.0.0 accepted")
+        if answer.startswith("250"):
+            raw = (b"\r\n" + stuffed[:-3]).replace(b"\r\n..", b"\r\n.")[2:]
+            relay.messages.append(Received(self.sender, self.recipient, raw))
+        return answer
+
+    def _reply(self, words: str) -> None:
+        self.writer.write(words.encode() + b"\r\n")
+
+
+def _bracketed(command: str) -> str:
+    return command.partition("<")[2].partition(">")[0]
+
+
+def _next(answers: list[str], usual: str) -> str:
+    return answers.pop(0) if answers else usual
+
+
+@contextmanager
+def serving(relay: Relay) -> Iterator[Relay]:
+    """Run a relay in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(relay.start(), loop).result(10)
+    try:
+        yield relay
+    finally:
+        asyncio.run_coroutine_threadsafe(relay.stop(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_drain(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _drain() -> None:
+    """Let the sessions that were hung up on come to their end."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
