@@ -28,12 +28,13 @@ from newsletter.web.deps import Site
 from newsletter.web.pages import Pages
 from newsletter.web.throttle import Throttle
 
-# Larger than any form of ours; files will have a limit of their own.
-_LONGEST_BODY = 256 * 1024
 
-
-def create_app(settings: Settings, engine: Engine, *, clock: bool = True) -> FastAPI:
+def create_app(
+    settings: Settings, engine: Engine, *, clock: bool = True, demo: bool = False
+) -> FastAPI:
     """Return the application on this database; `clock` lets it send what is due.
+
+    `demo` adds pages that show other people's mail to whoever opens them.
 
     Serve it without an access log and without proxy headers of the server's own:
     addresses of pages are secrets of readers, and who may speak for a client is
@@ -44,7 +45,6 @@ def create_app(settings: Settings, engine: Engine, *, clock: bool = True) -> Fas
         # A redirect would lose the POST that unsubscribes (RFC 8058 §3.1).
         redirect_slashes=False,
         openapi_url=None,
-        max_body_size=_LONGEST_BODY,
     )
     app.state.site = Site(settings, engine, Pages(), Throttle())
     app.add_middleware(Protected, base_url=settings.base_url)
@@ -52,6 +52,10 @@ def create_app(settings: Settings, engine: Engine, *, clock: bool = True) -> Fas
     # Fixed addresses first: /{lang}/{slug} of the archive takes what is left.
     for screen in (health, media, calendars, leaving, choosing, reading, login, issues):
         app.include_router(screen.router)
+    if demo:
+        from newsletter.web import demo as mailboxes  # nobody else needs the sample
+
+        app.include_router(mailboxes.router)
     app.include_router(archive.router)
     failures.register(app)
     return app

@@ -11,6 +11,7 @@ from babel.localedata import locale_identifiers
 
 # The languages in which a column of languages is likely to be written.
 _WRITTEN_IN = ("fr", "nl", "de", "en")
+_LONGEST = 60  # characters; no language has a longer name
 _TAG = re.compile(
     r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|[0-9]{3}))?(?:[.@].*)?",
     re.IGNORECASE | re.ASCII,
@@ -23,12 +24,7 @@ def read(text: str, offered: Sequence[str]) -> str | None:
     The answer is one of `offered` where that fits ("fr_BE" is "fr" on a list in
     "fr"), else another language that CLDR can write dates in, else None.
     """
-    plain = fold(text)
-    names = _names(tuple(offered))
-    tag = canonical(text.strip()) or names.get(plain) or names.get(_unqualified(text))
-    if tag:
-        return _nearest(tag, offered)
-    return _abbreviated(plain, offered)
+    return None if len(text) > _LONGEST else _read(text, tuple(offered))
 
 
 def canonical(tag: str) -> str | None:
@@ -49,6 +45,16 @@ def fold(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.casefold())
     letters = (c if c.isalnum() else " " for c in apart if not unicodedata.combining(c))
     return " ".join("".join(letters).split())
+
+
+@lru_cache(maxsize=4096)  # a column of a million cells holds few different ones
+def _read(text: str, offered: tuple[str, ...]) -> str | None:
+    plain = fold(text)
+    names = _names(offered)
+    tag = canonical(text.strip()) or names.get(plain) or names.get(_unqualified(text))
+    if tag:
+        return _nearest(tag, offered)
+    return _abbreviated(plain, offered)
 
 
 @lru_cache(maxsize=1)
@@ -73,17 +79,16 @@ def _nearest(tag: str, offered: Sequence[str]) -> str:
     return tag
 
 
-def _abbreviated(plain: str, offered: Sequence[str]) -> str | None:
+def _abbreviated(plain: str, offered: tuple[str, ...]) -> str | None:
     """Return the one offered language that "F", "Ned" or "Dui" can stand for."""
     if not plain:
         return None
     if len(plain) == 1:
         meant = {each for each in offered if each.lower().startswith(plain)}
     else:
-        names = _names(tuple(offered))
         meant = {
             _nearest(tag, offered)
-            for name, tag in names.items()
+            for name, tag in _names(offered).items()
             if name.startswith(plain)
         } & set(offered)
     return meant.pop() if len(meant) == 1 else None

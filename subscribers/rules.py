@@ -1,6 +1,7 @@
 """Read segment rules such as `language=nl,fr and not tag=schools` (pure)."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -77,13 +78,23 @@ def parse(text: str) -> Rule:
     `not` binds tighter than `and`, `and` tighter than `or`; brackets group.
     Values with spaces, commas or brackets stand in double quotes.
     """
-    if len(text) > _LONGEST:
-        raise InvalidRule(f"A rule has {_LONGEST} characters at most.")
+    _refuse_noise(text)
     reader = _Reader(_tokens(text), len(text) + 1)
     rule = _any_of(reader, 0)
     if reader.kind:
         raise reader.stumble("expected “and”, “or” or the end")
     return rule
+
+
+def _refuse_noise(text: str) -> None:
+    if len(text) > _LONGEST:
+        raise InvalidRule(f"A rule has {_LONGEST} characters at most.")
+    for position, sign in enumerate(text, 1):
+        if unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\t\r\n":
+            raise InvalidRule(
+                f"At character {position}: a rule holds no control characters.",
+                position=position,
+            )
 
 
 @dataclass(frozen=True)

@@ -56,8 +56,8 @@ def mailable(
 
 
 def is_mailable(
-    subscriber_id: ColumnExpressionArgument[int],
-    list_id: ColumnExpressionArgument[int] | int,
+    subscriber_id: ColumnExpressionArgument[Any],  # a key, which may be NULL
+    list_id: ColumnExpressionArgument[Any] | int,
     *,
     now: datetime,
     address_hash: ColumnExpressionArgument[str] | None = None,

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import Engine, make_url
 from sqlmodel import Session
@@ -117,10 +116,11 @@ def _sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
 @pytest.fixture
 def _postgres_url(postgres_server: str, _postgres_template: str) -> Iterator[str]:
     name = f"test_{os.getpid()}_{next(_names)}"
-    create = f"CREATE DATABASE {name} TEMPLATE {_postgres_template}"
-    _administer(postgres_server, create)
+    # Copying files is four times as fast as writing them to the log first.
+    create = f"CREATE DATABASE {name} TEMPLATE {_postgres_template} STRATEGY FILE_COPY"
+    postgres.administer(postgres_server, create)
     yield _named(postgres_server, name)
-    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    postgres.administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -143,11 +143,11 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def _postgres_template(postgres_server: str) -> Iterator[str]:
     name = f"template_{os.getpid()}"
-    _administer(postgres_server, f"CREATE DATABASE {name}")
+    postgres.administer(postgres_server, f"CREATE DATABASE {name}")
     with tempfile.TemporaryDirectory() as folder:
         _migrate(_named(postgres_server, name), Path(folder))
     yield name
-    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    postgres.administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _migrate(url: str, folder: Path) -> None:
@@ -180,10 +180,3 @@ def _copy(template: Path, folder: Path) -> str:
 
 def _named(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
-
-
-def _administer(url: str, statement: str) -> None:
-    plain = make_url(url).set(drivername="postgresql")
-    address = plain.render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(statement.encode())

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from sqlalchemy import make_url
 
 # PostgreSQL refuses to run as root; this is nobody on every Linux.
 _NOBODY = 65534
 _FIRST = "postgres"  # the database every server has
+_ROOM = 2 * 1024**3  # bytes for the databases of one run
 _SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -35,12 +37,27 @@ def server() -> Iterator[str]:
         yield given
         return
     # Short, because the path of a socket has 107 bytes at most.
-    with tempfile.TemporaryDirectory(prefix="nl-pg-") as name:
+    with tempfile.TemporaryDirectory(prefix="nl-pg-", dir=_memory()) as name:
         folder = Path(name)
         if _is_root():
             os.chown(folder, _NOBODY, _NOBODY)
         with _running(_programs(folder), folder):
             yield f"postgresql+psycopg://newsletter@/{_FIRST}?host={folder}"
+
+
+def _memory() -> Path | None:
+    """Return a folder that no disk has to keep up with, where there is one."""
+    shared = Path("/dev/shm")  # noqa: S108  # the server makes a folder in it
+    roomy = shared.is_dir() and shutil.disk_usage(shared).free > _ROOM
+    return shared if roomy and os.access(shared, os.W_OK) else None
+
+
+def administer(url: str, statement: str) -> None:
+    """Run one statement about databases, outside any transaction."""
+    plain = make_url(url).set(drivername="postgresql")
+    address = plain.render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 @contextmanager

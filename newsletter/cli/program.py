@@ -58,4 +58,5 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         drawn.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console().print(drawn)
+    # What people are called is text, never markup.
+    Console(markup=False, emoji=False, highlight=False).print(drawn)

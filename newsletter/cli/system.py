@@ -53,7 +53,7 @@ def demo(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
         program.say(f"The demo is ready at {address}/demo")
         program.say(f"Log in at {address}/login as {login.email}, {login.password}")
         program.say("Stop it with Ctrl-C; the next run continues with what is there.")
-        _serve(opened, door)
+        _serve(opened, door, demo=True)
 
 
 def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
@@ -118,18 +118,16 @@ def _address(door: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _serve(opened: Program, door: socket.socket) -> None:
+def _serve(opened: Program, door: socket.socket, *, demo: bool = False) -> None:
     # The web is heavy, and most commands never need it.
     from newsletter.app import create_app
 
-    proxies = [str(network) for network in opened.settings.trusted_proxies]
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(opened.settings, opened.engine),
+            create_app(opened.settings, opened.engine, demo=demo),
             access_log=False,
-            forwarded_allow_ips=proxies,
             log_level="warning",
-            proxy_headers=bool(proxies),
+            proxy_headers=False,  # the pages read them, as TRUSTED_PROXIES allows
             server_header=False,
             timeout_graceful_shutdown=_LAST_REQUESTS,
         )

@@ -62,7 +62,11 @@ def fan_out(
     people = _people(session, issue, now)
     spoken = _language_case(session, people, issue, languages)
     chunk = _chunk(people, issue, spoken, now)
-    added = session.execute(insert(table_of(Delivery)).from_select(_COLUMNS, chunk))
+    added = session.execute(
+        insert(table_of(Delivery)).from_select(_COLUMNS, chunk),
+        # SQLAlchemy forgets the count of an INSERT unless it is told to keep it.
+        execution_options={"preserve_rowcount": True},
+    )
     assert isinstance(added, CursorResult)  # noqa: S101  # an INSERT always is one
     if added.rowcount:
         return False
@@ -74,17 +78,29 @@ def languages_of(
     session: Session, issue: Issue, *, languages: Sequence[str], now: datetime
 ) -> dict[str, int]:
     """Count who would get which edition if the issue left now."""
-    people = _people(session, issue, now)
-    spoken = _language_case(session, people, issue, languages)
-    sub = people.subquery()
-    query = select(spoken(sub.c.language), func.count()).select_from(sub)
-    rows = session.execute(query.group_by(spoken(sub.c.language))).all()
-    return dict(rows)
+    wanted = segments.count(
+        session, issue.list_id, segment=_segment(session, issue), now=now
+    )
+    fallback = _default(session, issue, languages)
+    counts: dict[str, int] = {}
+    for language, readers in wanted.items():
+        edition = resolve_language(language, languages) or fallback
+        counts[edition] = counts.get(edition, 0) + readers
+    return counts
+
+
+def _segment(session: Session, issue: Issue) -> Segment | None:
+    return session.get(Segment, issue.segment_id) if issue.segment_id else None
+
+
+def _default(session: Session, issue: Issue, languages: Sequence[str]) -> str:
+    """Return the edition of readers whose own language has none."""
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    return resolve_language(mailing_list.default_language, languages) or languages[0]
 
 
 def _people(session: Session, issue: Issue, now: datetime) -> Select[*tuple[Any, ...]]:
-    segment = session.get(Segment, issue.segment_id) if issue.segment_id else None
-    return segments.mailable(issue.list_id, segment=segment, now=now)
+    return segments.mailable(issue.list_id, segment=_segment(session, issue), now=now)
 
 
 def _chunk(
@@ -146,9 +162,7 @@ def _language_case(
         edition = resolve_language(language, languages)
         if language and edition:
             mapping[language] = edition
-    mailing_list = session.get_one(MailingList, issue.list_id)
-    fallback = resolve_language(mailing_list.default_language, languages)
-    return _Spoken(mapping, fallback or languages[0])
+    return _Spoken(mapping, _default(session, issue, languages))
 
 
 def _complete(session: Session, issue: Issue, now: datetime) -> None:

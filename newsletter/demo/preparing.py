@@ -17,12 +17,14 @@ from newsletter.demo.sample import SampleIssue, SampleItem
 from newsletter.errors import NewsletterError
 from newsletter.issues.composing import Plan
 from newsletter.models import Issue, Item, ItemType, Role
-from subscribers import lists, segments
+from subscribers import importing, lists, segments
+from subscribers.importing import Order
 from subscribers.lists import Changes
-from subscribers.models import MailingList, Subscription
+from subscribers.models import Subscription
 
 # Marks an item as ours, and with it a database in which the sample already is.
 _MARK = "demo:"
+_CONSENT = "They put their name on the sheet at the spring fair (sample)."
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ def prepare(engine: Engine, settings: Settings) -> Login:
         there = _is_prepared(session)
     if not there:
         with db.writing(engine) as session:
-            mailing_list = _furnish_list(session)
-        _bring_readers(engine, settings, mailing_list)
+            list_id = _furnish_list(session)
+        _bring_readers(engine, settings, list_id)
         with db.writing(engine) as session:
             _compose(session, settings, now=db.now(session))
     return _login(engine, settings.data_dir / "demo-login.txt")
@@ -63,7 +65,7 @@ def _is_prepared(session: Session) -> bool:
     return session.exec(query).first() is not None
 
 
-def _furnish_list(session: Session) -> MailingList:
+def _furnish_list(session: Session) -> int:
     """Give the list that every database starts with the sample's names and sender."""
     ours = sample.organisation()
     mailing_list = lists.get(session)
@@ -82,7 +84,14 @@ def _furnish_list(session: Session) -> MailingList:
         timezone=ours.timezone,
     )
     lists.change(session, mailing_list, changes)
-    return mailing_list
+    return mailing_list.id or 0
+
+
+def _bring_readers(engine: Engine, settings: Settings, list_id: int) -> None:
+    file = sample.readers()
+    order = Order(list_id, consent=_CONSENT, filename=file.name)
+    with file.open("rb") as people:
+        importing.import_people(engine, settings.keys, people, order)
 
 
 def _in_use(session: Session) -> bool:

@@ -63,6 +63,7 @@ class Paper:
 class Shown:
     """One block, ready for every form of the letter."""
 
+    tongue: Tongue  # of the letter
     kind: str  # an ItemType value, or "lead"
     anchor: str
     number: int
@@ -100,7 +101,7 @@ class Shown:
     def _labelled(self, link: Link, said: Mapping[str, int]) -> Link:
         if said[link.words] < 2:
             return link
-        return replace(link, label=f"{link.words}: {self.title}")
+        return replace(link, label=self.tongue.leading(link.words, self.title))
 
 
 def show(block: Block, tongue: Tongue, *, number: int, level: int) -> Shown:
@@ -110,6 +111,7 @@ def show(block: Block, tongue: Tongue, *, number: int, level: int) -> Shown:
     full = _full(block)
     kind = "lead" if block.lead else block.type
     return Shown(
+        tongue=tongue,
         kind=kind,
         anchor=block.anchor,
         number=number,
@@ -164,13 +166,13 @@ def _meta(block: Block, tongue: Tongue, full: body.Body) -> str:
     if block.type == ItemType.LINK:
         parts.append(safe.words(block.attribution, block.language) or _host(block.url))
     if block.type == ItemType.VIDEO:
-        parts.append(tongue.say("Video"))
+        parts.append(tongue.gettext("Video"))
     if block.author:
         author = safe.words(block.author, block.language)
-        parts.append(tongue.say("By {author}", author=author))
+        parts.append(tongue.gettext("By {author}", author=author))
     if block.lead and len(body.words(full).split()) >= _UNHURRIED:
         length = i18n.minutes(body.words(full))
-        parts.append(tongue.say("{n} min read", n=length))
+        parts.append(tongue.gettext("{n} min read", n=length))
     line = " · ".join(part for part in parts if part)
     return f"{line} {tongue.label(block.language)}".strip()
 
@@ -179,12 +181,12 @@ def _source(block: Block, tongue: Tongue) -> str:
     source = safe.words(block.attribution, block.language)
     if not source or block.type == ItemType.LINK:
         return ""
-    return tongue.say("Source: {source}", source=source)
+    return tongue.gettext("Source: {source}", source=source)
 
 
 def _alt(block: Block, tongue: Tongue, title: str) -> str:
     if block.type == ItemType.VIDEO:
-        return tongue.say("Play: {title}", title=title)
+        return tongue.gettext("Play: {title}", title=title)
     said = safe.words(block.picture.alt, block.language) if block.picture else ""
     # A picture that is a link needs a name; one that is not may be decoration.
     return said or (title if block.url else "")
@@ -213,18 +215,18 @@ def _more(block: Block, tongue: Tongue, url: str) -> Link | None:
 
 def _usual_words(block: Block, tongue: Tongue) -> str:
     """Return what a button says when nobody wrote it: what happens, never "here"."""
-    say = tongue.say
+    _ = tongue.gettext
     match block.type:
         case ItemType.LINK:
-            return say("Read on {site}", site=_host(block.url))
+            return _("Read on {site}", site=_host(block.url))
         case ItemType.VIDEO:
-            return say("Watch the video")
+            return _("Watch the video")
         case ItemType.EVENT:
-            return say("Details and registration")
+            return _("Details and registration")
         case ItemType.STORY:
-            return say("Read the full story")
+            return _("Read the full story")
         case _:
-            return say("Find out more")
+            return _("Find out more")
 
 
 def _host(url: str) -> str:
@@ -236,10 +238,10 @@ def _event(facts: EventFacts, tongue: Tongue) -> Event:
     day, month = i18n.day_and_month(start, tongue.language)
     reply_by = ""
     if facts.reply_by_at:
-        by = i18n.moment(facts.reply_by_at, tongue.language, facts.zone)
-        reply_by = tongue.say("Please reply by {moment}.", moment=by)
+        by = i18n.moment(facts.reply_by_at, tongue.spoken, facts.zone)
+        reply_by = tongue.gettext("Please reply by {moment}.", moment=by)
     url = safe.link(facts.ics_url)
-    words = tongue.say("Add to my calendar")
+    words = tongue.gettext("Add to my calendar")
     when = i18n.event_when(facts, tongue.language)
     return Event(
         tile=Tile(day, month),
@@ -252,9 +254,9 @@ def _event(facts: EventFacts, tongue: Tongue) -> Event:
 
 
 def _paper(document: Document, block: Block, tongue: Tongue) -> Paper:
-    size = i18n.file_size(document.size, tongue.language) if document.size else ""
+    size = i18n.file_size(document.size, tongue.spoken) if document.size else ""
     language = document.language
-    name = i18n.language_name(language, tongue.say.speaks) if language else ""
+    name = i18n.language_name(language, tongue.spoken) if language else ""
     facts = ", ".join(part for part in (document.format, size, name) if part)
     title = safe.words(document.title, block.language) or document.format
     link = Link(safe.link(document.url), title, tongue.attrs(block.language))

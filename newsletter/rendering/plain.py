@@ -1,15 +1,19 @@
 """The text part: the same letter in the same order, without any HTML."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from textwrap import wrap
 
-from newsletter.rendering.blocks import Shown
+from newsletter.rendering.blocks import Paper, Shown
 from newsletter.rendering.body import Body, Break, Close, Open, Text
+from newsletter.rendering.tongue import Tongue
 from newsletter.rendering.view import Page
 
 _WIDTH = 72
 _RULE = "-" * _WIDTH
+# Not the no-break spaces: they are there to be kept.
+_SPACES = re.compile(r"[ \t\n]+")
 
 
 def write(page: Page) -> str:
@@ -19,11 +23,11 @@ def write(page: Page) -> str:
 
 
 def _head(page: Page) -> str:
-    say = page.tongue.say
+    _, leading = page.tongue.gettext, page.tongue.leading
     lines = [*_fold(f"{page.list_name} · {page.dateline}"), *_fold(page.subject)]
-    lines += [f"{each.name}: {each.url}" for each in page.languages if each.url]
-    lines.append(f"{say('View online')}: {page.letter.web_url}")
-    lines.append(f"{say('All letters')}: {page.letter.list_url}")
+    lines += [leading(each.name, each.url) for each in page.languages if each.url]
+    lines.append(leading(_("View online"), page.letter.web_url))
+    lines.append(leading(_("All letters"), page.letter.list_url))
     return "\n".join(lines)
 
 
@@ -34,7 +38,7 @@ def _intro(page: Page) -> list[str]:
 def _contents(page: Page) -> list[str]:
     if not page.contents:
         return []
-    lines = [page.tongue.say("In this issue").upper()]
+    lines = [page.tongue.gettext("In this issue").upper()]
     for block in page.contents:
         title = f"{block.title} {block.label}".strip()
         lines += _fold(title, first=f"{block.number:>3}. ", rest="     ")
@@ -56,8 +60,10 @@ def _block(block: Shown) -> str:
     if block.text:
         parts += ["", prose(block.text), ""]
     parts += _fold(block.source)
-    parts += [_paper_line(block, number) for number in range(len(block.papers))]
-    parts += [f"{link.words}: {link.url}" for link in block.links]
+    for paper in block.papers:
+        parts += _paper(paper, block.tongue)
+    for link in block.links:
+        parts += _fold(block.tongue.leading(link.words, link.url))
     return "\n".join(parts).strip()
 
 
@@ -67,17 +73,17 @@ def _facts(block: Shown) -> Iterator[str]:
             yield from _fold(line)
 
 
-def _paper_line(block: Shown, number: int) -> str:
-    paper = block.papers[number]
-    name = f"* {paper.link.words} {paper.facts}".strip()
-    return f"{name}: {paper.link.url}" if paper.link.url else name
+def _paper(paper: Paper, tongue: Tongue) -> list[str]:
+    name = f"{paper.link.words} {paper.facts}".strip()
+    line = tongue.leading(name, paper.link.url) if paper.link.url else name
+    return _fold(line, first="* ", rest="  ")
 
 
 def _foot(page: Page) -> str:
-    say, letter = page.tongue.say, page.letter
+    _, leading, letter = page.tongue.gettext, page.tongue.leading, page.letter
     lines = [_RULE, *_fold(letter.reader_address.join(page.reason))]
-    lines.append(f"{say('Unsubscribe')}: {letter.unsubscribe_url}")
-    lines.append(f"{say('Language and preferences')}: {letter.preferences_url}")
+    lines.append(leading(_("Unsubscribe"), letter.unsubscribe_url))
+    lines.append(leading(_("Language and preferences"), letter.preferences_url))
     lines.append("")
     for line in (*page.legal, page.contact):
         lines += _fold(line)
@@ -96,7 +102,7 @@ def prose(body: Body) -> str:
             case Break():
                 writer.text += "\n"
             case Text(said):
-                writer.text += " ".join(f" {said} ".split(" ")[1:-1]).replace("\n", " ")
+                writer.text += _SPACES.sub(" ", said)
     writer.flush()
     return "\n".join(writer.lines).strip("\n")
 

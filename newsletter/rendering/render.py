@@ -1,5 +1,6 @@
 """From a letter to its HTML, its text and its web page."""
 
+import unicodedata
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
@@ -48,8 +49,30 @@ def _fill(template: str, page: Page) -> str:
 
 def _to_html(mjml: str) -> str:
     # No `fonts`: the default fetches Ubuntu from Google for every reader.
-    html: str = mjml2html(mjml, disable_comments=True, fonts={})
+    html: str = mjml2html(_spelt_out(mjml), disable_comments=True, fonts={})
     return html
+
+
+def _spelt_out(mjml: str) -> str:
+    """Write what MJML would garble in an attribute as a character reference.
+
+    mrml prints attribute values the way Rust prints strings for debugging: a
+    no-break space becomes `\\u{a0}`, a backslash two, a combining accent a code.
+    """
+    return "".join(
+        c
+        if c == "\n" or (c.isascii() and c != "\\") or _is_plain(c)
+        else f"&#{ord(c)};"
+        for c in mjml
+    )
+
+
+def _is_plain(character: str) -> bool:
+    return (
+        character != "\\"
+        and character.isprintable()
+        and not unicodedata.category(character).startswith("M")
+    )
 
 
 @cache

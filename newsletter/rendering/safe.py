@@ -8,9 +8,9 @@ from newsletter import i18n
 
 _SCHEMES = {"http", "https"}
 # Control characters, half surrogate pairs, and the signs that reverse a line.
-_UNWANTED = {"Cc", "Cs", "Cn"}
+_UNWANTED = {"Cc", "Cs"}
 _REVERSING = set("\u202a\u202b\u202c\u202d\u202e")
-_SPACES = re.compile(r"\s+")
+_SPACES = re.compile(r"[ \t\n]+")
 
 
 def words(text: str, language: str) -> str:
@@ -26,7 +26,7 @@ def paragraphs(text: str, language: str) -> tuple[str, ...]:
 
 def link(url: str) -> str:
     """Return `url` if a reader may be sent there, otherwise nothing."""
-    shown = clean(url).strip()
+    shown = clean(url).strip().replace("\\", "%5C")
     try:
         parts = urlsplit(shown)
     except ValueError:

@@ -20,6 +20,14 @@ class Tongue:
         """Our words in this language."""
         return i18n.translator(self.language)
 
+    def gettext(self, message: str, /, **values: object) -> str:
+        """Say one sentence of ours."""
+        return self.say(message, **values)
+
+    def leading(self, words: str, target: str) -> str:
+        """Return words and what they lead to, as the language punctuates it."""
+        return self.gettext("{words}: {target}", words=words, target=target)
+
     @cached_property
     def direction(self) -> str:
         """How the language is written: `ltr` or `rtl`."""
@@ -36,10 +44,18 @@ class Tongue:
         return "left" if self.direction == "rtl" else "right"
 
     @cached_property
-    def voice(self) -> Markup:
-        """Attributes for our own words, where the catalogue falls back to English."""
+    def spoken(self) -> str:
+        """The language of our own words: English where we have no others.
+
+        A date inside one of our sentences is worded in it too.
+        """
         same = i18n.is_same_language(self.say.speaks, self.language)
-        return Markup() if same else self.attrs(self.say.speaks)
+        return self.language if same else self.say.speaks
+
+    @cached_property
+    def voice(self) -> Markup:
+        """Attributes for our own words where they are not the letter's language."""
+        return self.attrs(self.spoken)
 
     def attrs(self, language: str) -> Markup:
         """Return lang and dir for words of another language, nothing for our own."""

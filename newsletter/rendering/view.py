@@ -84,12 +84,12 @@ def page(letter: Letter) -> Page:
 
 
 def _dateline(letter: Letter, tongue: Tongue, bodies: Iterable[body.Body]) -> str:
-    say = tongue.say
+    _ = tongue.gettext
     length = i18n.minutes(" ".join(body.words(part) for part in bodies))
     parts = (
-        say("Letter No {number}", number=letter.number),
-        i18n.day(letter.dated_on, letter.language),
-        say("{n} min read", n=length),
+        _("Letter No {number}", number=letter.number),
+        i18n.day(letter.dated_on, tongue.spoken),
+        _("{n} min read", n=length),
     )
     return " · ".join(part.replace(" ", _NBSP) for part in parts)
 
@@ -118,9 +118,9 @@ def _reason(letter: Letter, tongue: Tongue) -> tuple[str, str]:
     The address is the reader's own and is wrapped in <bdi>, which a catalogue
     should not have to know.
     """
-    language = i18n.language_name(letter.language, tongue.say.speaks)
+    language = i18n.language_name(letter.language, tongue.spoken)
     if letter.reader_since:
-        sentence = tongue.say(
+        sentence = tongue.gettext(
             "You get this letter in {language} at {address} because you subscribed"
             " on {day}.",
             language=language,
@@ -128,7 +128,7 @@ def _reason(letter: Letter, tongue: Tongue) -> tuple[str, str]:
             day=letter.reader_since,
         )
     else:
-        sentence = tongue.say(
+        sentence = tongue.gettext(
             "You get this letter in {language} at {address} because you subscribed"
             " to it.",
             language=language,

@@ -4,16 +4,20 @@ The only asynchronous code of the pages: ASGI leaves no choice.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import HTTPException, Request
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# Bytes; far more than any form of ours holds.
+LONGEST_BODY = 256 * 1024
 
 # Whoever knows such an address can act for a reader: it must not be kept, indexed
 # or passed on to another site.
@@ -67,8 +71,13 @@ def policy(path: str, *, base_url: str) -> dict[str, str]:
 
 
 async def body_of(request: Request) -> bytes:
-    """Return the body as it came, whatever its content type says."""
-    return await request.body()
+    """Return the body as it came, whatever its content type says; 413 if too long."""
+    chunks: list[bytes] = []
+    async for chunk in request.stream():
+        chunks.append(chunk)
+        if sum(map(len, chunks)) > LONGEST_BODY:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    return b"".join(chunks)
 
 
 def _content_policy(base_url: str) -> str:

@@ -7,7 +7,7 @@ people's mail.
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -20,6 +20,8 @@ from newsletter.demo.letters import Letter
 from newsletter.models import Issue, IssueState
 from newsletter.web.deps import Asked, Here, Reading, Site
 from newsletter.web.failures import not_found
+from newsletter.web.pages import Frame, frame
+from subscribers import lists
 from subscribers.models import Subscriber, Subscription, SubscriptionState
 
 router = APIRouter()
@@ -31,7 +33,7 @@ class Box:
 
     address: str
     language: str
-    title: str
+    name: str
     frame_title: str
     not_yet: str
     has_left: bool
@@ -61,7 +63,7 @@ def mailboxes(wishes: Asked, here: Here, session: Reading) -> HTMLResponse:
         "public/demo.html",
         language,
         words=words,
-        languages=INTERFACE_LANGUAGES,
+        frame=_frame(session, language, "/demo"),
         demo_stylesheet=_stylesheet(),
         boxes=boxes,
         waiting=progress.waiting,
@@ -91,15 +93,26 @@ def letter_source(name: str, here: Here) -> Response:
 
 
 @router.get("/demo/site/{path:path}")
-def elsewhere(path: str, wishes: Asked, here: Here) -> HTMLResponse:
+def elsewhere(path: str, wishes: Asked, here: Here, session: Reading) -> HTMLResponse:
     """Stand in for the website of the organisation, which does not exist."""
     language = wishes.language(INTERFACE_LANGUAGES)
+    shown = f"/{path[:200]}"
     return here.pages.answer(
         "public/demo_site.html",
         language,
         words=sample.page_words(language),
-        demo_stylesheet=_stylesheet(),
-        path=f"/{path[:200]}",
+        frame=_frame(session, language, f"/demo/site{quote(shown)}"),
+        path=shown,
+    )
+
+
+def _frame(session: Session, language: str, path: str) -> Frame:
+    mailing_list = lists.get(session)
+    return frame(
+        mailing_list,
+        language,
+        offered=INTERFACE_LANGUAGES,
+        href=lambda other: f"{path}?in={other}",
     )
 
 
@@ -122,7 +135,7 @@ def _box(here: Site, session: Session, address: str, language: str) -> Box:
     return Box(
         address=address,
         language=(reader.language if reader else None) or here.settings.languages[0],
-        title=words["mailbox_of"].format(name=name),
+        name=name,
         frame_title=words["mail_frame"].format(name=name),
         not_yet=words["not_yet"].format(name=name),
         has_left=reader is not None and _has_left(session, reader),

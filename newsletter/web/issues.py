@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends
@@ -20,7 +20,6 @@ from newsletter.web.sessions import GenuineForm, SignedIn, Visitor
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
 
 Sender = Annotated[Visitor, Depends(sessions.allowed(Role.EDITOR))]
-_MOVING = (IssueState.STARTING, IssueState.SENDING)
 _REFRESH = "5"  # seconds
 
 
@@ -39,8 +38,14 @@ class Line:
 @router.get("/issues")
 def every(visitor: SignedIn, here: Here, session: Reading) -> HTMLResponse:
     """List all issues, the newest first."""
-    lines = [_line(session, issue) for issue in issues.list_issues(session)]
-    return _answer(here, visitor, "staff/issues.html", lines=lines)
+    found = issues.list_issues(session)
+    return _answer(
+        here,
+        visitor,
+        "staff/issues.html",
+        headline=outline.desk(found, visitor.language),
+        lines=[_line(session, issue) for issue in found],
+    )
 
 
 @router.get("/issues/{issue_id}")
@@ -56,7 +61,7 @@ def one(
     issue = _get(session, issue_id)
     coverage = editions.coverage(session, issue)
     report = deliveries.status(session, issue)
-    moving = issue.state in _MOVING
+    moving = issue.state in outline.MOVING
     page = _answer(
         here,
         visitor,
@@ -66,6 +71,7 @@ def one(
         headline=outline.headline(issue, report, coverage.gaps(), visitor.language),
         coverage=coverage,
         cells=outline.CELLS,
+        kinds=outline.KINDS,
         lanes=outline.lanes(coverage, report, _expected(session, issue, coverage)),
         outcomes=outline.outcomes(report),
         previewed=previews.chosen(coverage.languages, show),
@@ -128,9 +134,7 @@ def _back(issue_id: int) -> Response:
     return RedirectResponse(f"/issues/{issue_id}", HTTPStatus.SEE_OTHER)
 
 
-def _answer(
-    here: Site, visitor: Visitor, template: str, **values: object
-) -> HTMLResponse:
+def _answer(here: Site, visitor: Visitor, template: str, **values: Any) -> HTMLResponse:
     return here.pages.answer(template, visitor.language, visitor=visitor, **values)
 
 

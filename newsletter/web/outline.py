@@ -1,6 +1,6 @@
 """What the pages of an issue say: its state in a sentence, its cells, its lanes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,7 +9,8 @@ from newsletter import i18n
 from newsletter.deliveries import Report
 from newsletter.editions import CellState, Coverage
 from newsletter.i18n import N_
-from newsletter.models import DeliveryState, Issue, IssueState
+from newsletter.models import DeliveryState, Issue, IssueState, ItemType
+from subscribers.clock import utcnow
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,20 @@ ISSUES: Mapping[IssueState, Sign] = {
     IssueState.SENT: Sign("✓", "ok", N_("Sent")),
     IssueState.CANCELLED: Sign("✕", "bad", N_("Stopped")),
 }
+KINDS: Mapping[str, str] = {
+    ItemType.STORY: N_("Story"),
+    ItemType.LINK: N_("Link"),
+    ItemType.VIDEO: N_("Video"),
+    ItemType.EVENT: N_("Event"),
+    ItemType.DOCUMENTS: N_("Documents"),
+    ItemType.APPEAL: N_("Appeal"),
+    ItemType.TEXT: N_("Text"),
+}
 _DONE = Sign("✓", "ok", N_("done"))
 _GOING = Sign("→", "info", N_("sending"))
 _WAITING = Sign("", "", N_("waiting"))
+
+MOVING = (IssueState.STARTING, IssueState.SENDING)
 
 # What became of letters that are not simply accepted, in the words of people.
 _OUTCOMES: Mapping[DeliveryState, str] = {
@@ -62,6 +74,22 @@ _OUTCOMES: Mapping[DeliveryState, str] = {
     DeliveryState.CANCELLED: N_("not sent, the issue was stopped"),
 }
 _OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
+
+
+def desk(issues: Sequence[Issue], language: str) -> str:
+    """Return how all the issues stand as one sentence: what moves comes first."""
+    say = i18n.translator(language)
+    for issue in issues:
+        if issue.state in MOVING:
+            return say(N_("“{title}” is on its way"), title=issue.title)
+    planned = [i for i in issues if i.state is IssueState.SCHEDULED and i.send_at]
+    if planned:
+        coming = min(planned, key=lambda issue: issue.send_at or utcnow())
+        when = _when(coming.send_at, coming.timezone, language)
+        return say(N_("The next letter goes out on {when}"), when=when)
+    if not issues:
+        return say(N_("No issue yet"))
+    return say.ngettext("One issue", "{n} issues", len(issues))
 
 
 def headline(issue: Issue, report: Report, gaps: int, language: str) -> str:
@@ -121,7 +149,7 @@ def _lane_sign(done: int, total: int) -> Sign:
 def _draft(gaps: int, language: str) -> str:
     say = i18n.translator(language)
     if not gaps:
-        return say("A draft in which every gap has a decision")
+        return say(N_("A draft in which every gap has a decision"))
     return say.ngettext(
         "A draft with one gap to decide", "A draft with {n} gaps to decide", gaps
     )

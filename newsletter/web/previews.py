@@ -1,7 +1,6 @@
 """An edition as its readers see it, shown to staff with a stand-in for the reader."""
 
 from collections.abc import Sequence
-from datetime import date
 from html import escape
 
 from sqlmodel import Session
@@ -30,8 +29,8 @@ def html(session: Session, issue: Issue, language: str, *, settings: Settings) -
     edition = get_edition(session, issue, language)
     if edition.frozen_at is not None:
         markers = Markers(edition.envelope["nonce"])
-        return _filled(edition.html, markers, issue, edition, edition.frozen_at.date())
-    now = utcnow()
+        tags = edition.envelope["languages"]
+        return _filled(edition.html, markers, issue, edition, tags)
     markers = Markers(new_handle())
     letter = editions.compose(
         session,
@@ -39,10 +38,10 @@ def html(session: Session, issue: Issue, language: str, *, settings: Settings) -
         edition.language,
         base_url=settings.base_url,
         markers=markers,
-        dated_on=issue.send_at or now,
+        dated_on=issue.send_at or utcnow(),
     )
-    made = rendering.render(letter).html
-    return _filled(made, markers, issue, edition, now.date(), letter.languages)
+    tags = [link.language for link in letter.languages]
+    return _filled(rendering.render(letter).html, markers, issue, edition, tags)
 
 
 def policy(settings: Settings) -> str:
@@ -51,3 +50,20 @@ def policy(settings: Settings) -> str:
         f"default-src 'none'; img-src 'self' {settings.base_url}; "
         "style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
     )
+
+
+def _filled(
+    text: str, markers: Markers, issue: Issue, edition: Edition, tags: Sequence[str]
+) -> str:
+    """Put a stand-in's values where each reader's own will be."""
+    today = i18n.day(utcnow().date(), edition.language)
+    values = {
+        markers.unsubscribe: "#",
+        markers.preferences: "#",
+        markers.address: _READER,
+        markers.since: today,
+        **{markers.read_in(t): f"/issues/{issue.id}/preview/{t}" for t in tags},
+    }
+    for marker, value in values.items():
+        text = text.replace(marker, escape(value))
+    return text

@@ -1,24 +1,30 @@
 """Which letters may be read on the web: what has been frozen and has begun to leave."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import InstrumentedAttribute, defer
 from sqlmodel import Session, col, select
 
 from newsletter.models import Edition, Issue, IssueState
 from newsletter.web import negotiation
 
-_LEFT = (
+LEFT = (
     IssueState.SENDING,
     IssueState.PAUSED,
     IssueState.SENT,
     IssueState.CANCELLED,  # some have it, and their links must work
 )
 _LISTED = (IssueState.SENDING, IssueState.SENT)
+# Large columns, left in the database where they are not shown.
+_HTML, _TEXT, _WEB = (
+    cast("InstrumentedAttribute[str]", col(part))
+    for part in (Edition.html, Edition.text, Edition.web)
+)
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,7 @@ def listed(session: Session) -> list[Letter]:
             col(Edition.frozen_at).is_not(None),
         )
         .order_by(col(Issue.started_at).desc(), col(Issue.id).desc(), col(Edition.id))
-        # A list needs no letters: leave their text in the database.
-        .options(*_without_text())
+        .options(defer(_HTML), defer(_TEXT), defer(_WEB))
     )
     rows = session.exec(query).all()
     groups = groupby(rows, key=lambda row: row[1])
@@ -85,22 +90,16 @@ def listed(session: Session) -> list[Letter]:
 
 
 def _of(session: Session, issue: Issue | None) -> Letter | None:
-    if issue is None or issue.state not in _LEFT:
+    if issue is None or issue.state not in LEFT:
         return None
     query = select(Edition).where(
         Edition.issue_id == issue.id, col(Edition.frozen_at).is_not(None)
     )
-    frozen = session.exec(query.order_by(col(Edition.id)).options(*_mail_parts())).all()
+    frozen = session.exec(
+        query.order_by(col(Edition.id)).options(defer(_HTML), defer(_TEXT))
+    ).all()
     return Letter(issue, _by_language(frozen)) if frozen else None
 
 
 def _by_language(editions: Iterable[Edition]) -> dict[str, Edition]:
     return {edition.language: edition for edition in editions}
-
-
-def _mail_parts() -> Sequence:  # type: ignore[type-arg]  # loader options
-    return [defer(part) for part in (col(Edition.html), col(Edition.text))]
-
-
-def _without_text() -> Sequence:  # type: ignore[type-arg]  # loader options
-    return [*_mail_parts(), defer(col(Edition.web)), defer(col(Edition.intro))]

@@ -112,7 +112,7 @@ SignedIn = Annotated[Visitor, Depends(logged_in)]
 
 
 def genuine_form(
-    secret: Secret, visitor: SignedIn, form: Form, here: Here
+    secret: Secret, _visitor: SignedIn, form: Form, here: Here
 ) -> dict[str, str]:
     """Return the fields of a form that one of our own pages showed to this person."""
     sent = form.get("form_token", "").encode()
@@ -137,7 +137,7 @@ def allowed(*roles: Role) -> Callable[[Visitor], Visitor]:
 
 
 def _is_any(sent: bytes, tokens: Iterable[str]) -> bool:
-    return any([hmac.compare_digest(sent, token.encode()) for token in tokens])
+    return any(hmac.compare_digest(sent, token.encode()) for token in tokens)
 
 
 def _form_token(key: Key, secret: str) -> str:

@@ -130,6 +130,7 @@ _WORDS: dict[Role, frozenset[str]] = {
             "schlagworte",
             "group",
             "groups",
+            "group s",
             "tag",
             "tags",
             "label",

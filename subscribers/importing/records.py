@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO
@@ -64,7 +64,7 @@ def inspect(file: BinaryIO) -> Source:
     return Source(_encoding(head), size, digest.hexdigest())
 
 
-def read(file: BinaryIO, source: Source) -> Iterator[Record]:
+def read(file: BinaryIO, source: Source) -> Generator[Record]:
     """Yield every record that is not blank, in flat memory.
 
     The delimiter is found, not asked. A line too long, or a quotation mark that is

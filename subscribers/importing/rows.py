@@ -199,7 +199,7 @@ def _has_left(role: Role, cell: str) -> bool:
     if role is Role.STATUS:
         return word in _LEFT_WORDS
     if role is Role.STAYED:
-        return word in _NO
+        return bool(word) and word in _NO
     # A moment of zeros is how MySQL writes "never".
     return word not in _NO and bool(word.strip("0 "))
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import BinaryIO
@@ -69,21 +70,20 @@ def import_people(
     Half an import that was interrupted stays; running it again finishes it. Raises
     ConsentMissing without the words they agreed to, UnreadableFile, ListNotFound.
     """
-    if not order.consent.strip():
+    if not order.consent.strip("\0 \t\r\n"):
         raise ConsentMissing
     source = records.inspect(file)
     offered = _offered(engine, order.list_id)
-    stream = records.read(file, source)
-    sample = list(islice(stream, _SAMPLE))
-    columns = headings.recognise(sample, offered)
-    all_records = _people_rows(chain(sample, stream), columns)
-    terms = _begin(engine, order, source)
     tally = _Tally()
-    for batch in _batches(all_records):
-        people = _read(batch, columns, offered, tally)
-        _store(engine, keys, people, terms, tally)
-        if progress:
-            progress(min(file.tell(), source.size), source.size)
+    with closing(records.read(file, source)) as stream:
+        sample = list(islice(stream, _SAMPLE))
+        columns = headings.recognise(sample, offered)
+        terms = _begin(engine, order, source)
+        for batch in _batches(_people_rows(chain(sample, stream), columns)):
+            people = _read(batch, columns, offered, tally)
+            _store(engine, keys, people, terms, tally)
+            if progress:
+                progress(min(file.tell(), source.size), source.size)
     return tally.report(terms.import_id, dry_run=order.dry_run)
 
 
@@ -153,7 +153,8 @@ def _offered(engine: Engine, list_id: int) -> tuple[str, ...]:
 
 
 def _begin(engine: Engine, order: Order, source: Source) -> Terms:
-    words = order.consent.strip()
+    # What a command line or a form can smuggle in and no database stores.
+    words = order.consent.encode(errors="replace").decode().replace("\0", "").strip()
     import_id = None if order.dry_run else _entered(engine, order, source, words)
     return Terms(
         list_id=order.list_id,

@@ -164,10 +164,11 @@ def _write_new(
     ours = _ours(session, ids, import_id)
     rows = [(ids[each.person.address.key], each.person) for each in ordered]
     added = [(id_, person) for id_, person in rows if id_ in ours]
-    session.connection().execute(
-        insert(_table(Consent)),
-        [_consent(id_, person.row, terms, import_id, now) for id_, person in added],
-    )
+    if added:
+        session.connection().execute(
+            insert(_table(Consent)),
+            [_consent(id_, person.row, terms, import_id, now) for id_, person in added],
+        )
     insert_absent(session, SubscriberTag, _tags(added))
     return len(added)
 

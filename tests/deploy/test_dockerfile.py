@@ -86,7 +86,7 @@ def test_the_command_exists_and_listens_for_the_outside() -> None:
 
     assert program == "newsletter"
     assert answer.exit_code == 0, answer.output
-    assert words[1:] == ["--host", "0.0.0.0", "--port", "8000"]
+    assert " ".join(words[1:]) == "--host 0.0.0.0 --port 8000"
     assert _last("EXPOSE") == "8000"
 
 

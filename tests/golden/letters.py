@@ -122,6 +122,14 @@ APPEAL = Block(
     attribution="Réseau des vergers",
     section="Campagne",
 )
+TEXT = Block(
+    type="text",
+    anchor="i8",
+    language="fr",
+    title="Un mot du bureau",
+    body_html="<p>Le bureau se réunit le premier lundi du mois.</p>",
+    url="https://example.org/bureau",
+)
 FRENCH = Letter(
     language="fr",
     subject="Le verger « de la gare » est à nous !",
@@ -137,7 +145,7 @@ FRENCH = Letter(
     number=48,
     dated_on=datetime(2026, 12, 1, 9, 0, tzinfo=BRUSSELS),
     web_url=f"{SITE}/fr/48-verger",
-    blocks=(LEAD, STORY, LINK, VIDEO, EVENT, DOCUMENTS, APPEAL),
+    blocks=(LEAD, STORY, LINK, VIDEO, EVENT, DOCUMENTS, APPEAL, TEXT),
     languages=tuple(
         LanguageLink(tag, MARKERS.read_in(tag)) for tag in ("fr", "nl", "de", "en")
     ),

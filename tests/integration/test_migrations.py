@@ -1,7 +1,20 @@
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine
-from sqlmodel import SQLModel
+from sqlalchemy import Engine, make_url
+from sqlmodel import SQLModel, select
+
+from newsletter import db
+from subscribers.models import MailingList
+from tests.postgres import administer
 
 
 def test_the_steps_make_exactly_the_tables_of_the_models(engine: Engine) -> None:
@@ -11,3 +24,43 @@ def test_the_steps_make_exactly_the_tables_of_the_models(engine: Engine) -> None
         differences = compare_metadata(context, SQLModel.metadata)
 
     assert differences == []
+
+
+@pytest.mark.slow
+def test_two_processes_that_start_together_migrate_once(
+    postgres_server: str, tmp_path: Path
+) -> None:
+    with _empty_database(postgres_server) as url:
+        environment = {
+            **os.environ,  # noqa: TID251  # for children
+            "NEWSLETTER_DATABASE_URL": url,
+            "NEWSLETTER_DATA_DIR": str(tmp_path),
+        }
+        command = [sys.executable, "-m", "newsletter", "migrate", "--json"]
+
+        both = [
+            subprocess.Popen(
+                command, env=environment, stdout=subprocess.PIPE, cwd=tmp_path
+            )
+            for _ in range(2)
+        ]
+        answers = [json.loads(process.communicate(timeout=60)[0]) for process in both]
+
+        engine = db.make_engine(url)
+        with db.reading(engine) as session:
+            lists = session.exec(select(MailingList)).all()
+        engine.dispose()
+    assert [process.returncode for process in both] == [0, 0]
+    assert sorted(len(answer["applied"]) > 0 for answer in answers) == [False, True]
+    assert len(lists) == 1
+
+
+@contextmanager
+def _empty_database(server: str) -> Iterator[str]:
+    name = f"empty_{os.getpid()}"
+    administer(server, f"CREATE DATABASE {name}")
+    url = make_url(server).set(database=name)
+    try:
+        yield url.render_as_string(hide_password=False)
+    finally:
+        administer(server, f"DROP DATABASE {name} WITH (FORCE)")

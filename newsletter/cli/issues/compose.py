@@ -40,9 +40,9 @@ def create(
             title=title,
             items=chosen,
             languages=words.words(languages),
-            segment=segments.get_segment(session, segment) if segment else None,
+            segment=segments.get(session, segment) if segment else None,
         )
-        issue = issues.create(session, lists.get_list(session, list_), plan)
+        issue = issues.create(session, lists.get(session, list_), plan)
         made = words.summary(session, issue)
     if json:
         answer(made)
@@ -208,7 +208,7 @@ def render(
 
 @app.command()
 def check(issue_id: IssueId, json: JsonFlag = False) -> None:
-    """Say what must be fixed before the issue can go out; exit 1 while anything must."""
+    """Say what must be fixed before the issue can go out; if anything, exit 1."""
     with opened() as program, db.reading(program.engine) as session:
         issue = issues.get_issue(session, issue_id)
         problems = checks.must_fix(session, issue, now=db.now(session))

@@ -23,7 +23,7 @@ _RUNNING = (IssueState.SCHEDULED, IssueState.STARTING, IssueState.SENDING)
 
 
 def send_here(program: Program, issue_id: int, *, quiet: bool) -> None:
-    """Run the clock's jobs and the send loop for one issue until nothing is due soon."""
+    """Run the clock's jobs and the send loop until nothing of the issue is due soon."""
     with _stopping() as stop, _bar(program, issue_id, quiet=quiet):
         jobs.recover(program.engine, program.settings)
         while not stop.is_set():
@@ -110,7 +110,7 @@ def _stopping() -> Iterator[threading.Event]:
 
 @contextmanager
 def _bar(program: Program, issue_id: int, *, quiet: bool) -> Iterator[None]:
-    """Show a bar on a terminal, a line every five seconds elsewhere, nothing if quiet."""
+    """Show a bar on a terminal, a line every five seconds elsewhere."""
     ended = threading.Event()
     if quiet:
         yield

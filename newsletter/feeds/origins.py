@@ -1,0 +1,149 @@
+"""Where a feed lies, and how the feed and its pictures are read from there."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+from newsletter import fetching
+from newsletter.errors import (
+    FetchFailed,
+    FetchRefused,
+    NewsletterError,
+    UnreadableFeed,
+    UnreadableImage,
+)
+from newsletter.fetching import FEED_BYTES, IMAGE_BYTES, Limits, Network, Resolver
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A feed as it was read. `etag` and `last_modified` ask for news next time."""
+
+    data: bytes
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    base: str = ""
+
+
+@dataclass(frozen=True)
+class Web:
+    """Reads what an address offers, as far as `allow` and the public web go."""
+
+    allow: Sequence[Network]
+    resolve: Resolver | None = None
+
+    def get(
+        self, url: str, *, size: int, headers: dict[str, str] | None = None
+    ) -> fetching.Fetched:
+        """Return what `url` answers, at most `size` bytes of it."""
+        return fetching.fetch(
+            url,
+            allow=self.allow,
+            limits=Limits(size=size),
+            headers=headers,
+            resolve=self.resolve,
+        )
+
+
+@dataclass(frozen=True)
+class Address:
+    """A feed on the web."""
+
+    key: str  # its address: what the source is known by
+    web: Web
+
+    def read(self, etag: str = "", last_modified: str = "") -> Raw | None:
+        """Return the feed, or None when it has not changed since."""
+        asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: value for name, value in asked.items() if value}
+        answer = self.web.get(self.key, size=FEED_BYTES, headers=headers)
+        if answer.status == 304:
+            return None
+        return Raw(
+            answer.body,
+            answer.headers.get("content-type", ""),
+            answer.headers.get("etag", "")[:300],
+            answer.headers.get("last-modified", "")[:100],
+            answer.url,
+        )
+
+    def picture(self, src: str, *, bases: Sequence[str]) -> bytes:
+        """Return a picture; a relative address is tried against each of `bases`."""
+        tried = list(dict.fromkeys(urljoin(base, src) for base in (*bases, self.key)))
+        failure: NewsletterError = FetchRefused(f"{src[:120]} is not an address.")
+        for url in tried:
+            try:
+                return self.web.get(url, size=IMAGE_BYTES).body
+            except (FetchFailed, FetchRefused) as error:
+                failure = error
+        raise failure
+
+
+@dataclass(frozen=True)
+class File:
+    """A feed on disk; its pictures lie in its own folder or below, or on the web."""
+
+    key: str  # the absolute path
+    web: Web
+
+    def read(self, etag: str = "", last_modified: str = "") -> Raw:
+        """Return the feed; raises UnreadableFeed for what is no file, or too large."""
+        path = Path(self.key)
+        try:
+            if not path.is_file():
+                raise UnreadableFeed(f"{path}: there is no such file.")
+            data = _read(path, FEED_BYTES)
+        except OSError as error:
+            raise UnreadableFeed(f"{path} cannot be read: {error.strerror}.") from error
+        if len(data) > FEED_BYTES:
+            limit = FEED_BYTES // 1_000_000
+            raise UnreadableFeed(f"{path} is larger than {limit} MB.")
+        return Raw(data)
+
+    def picture(self, src: str, *, bases: Sequence[str]) -> bytes:
+        """Return a picture; raises UnreadableImage for a file outside the folder."""
+        scheme = urlsplit(src).scheme.lower()
+        if scheme in {"http", "https"}:
+            return self.web.get(src, size=IMAGE_BYTES).body
+        if scheme or src.startswith("//"):
+            raise UnreadableImage(f"{src[:120]} is not a file beside the feed.")
+        return self._beside(unquote(urlsplit(src).path))
+
+    def _beside(self, name: str) -> bytes:
+        folder = Path(self.key).parent.resolve()
+        try:
+            # Resolved first: neither ".." nor a link may lead out of the folder.
+            path = (folder / name).resolve()
+            if not path.is_relative_to(folder):
+                raise UnreadableImage(f"{name[:120]} lies outside the feed's folder.")
+            if not path.is_file():
+                raise UnreadableImage(f"{name[:120]}: there is no such file.")
+            return _read(path, IMAGE_BYTES)
+        except (OSError, ValueError, RuntimeError) as error:
+            if isinstance(error, UnreadableImage):
+                raise
+            raise UnreadableImage(f"{name[:120]!r} cannot be read.") from error
+
+
+Origin = Address | File
+
+
+def find(
+    location: str, *, allow: Sequence[Network], resolve: Resolver | None = None
+) -> Origin:
+    """Return where a feed lies; raises FetchRefused for addresses that are no web's."""
+    web = Web(allow, resolve)
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", location)
+    if scheme is None:
+        return File(str(Path(location).expanduser().resolve()), web)
+    if scheme[1].lower() not in {"http", "https"}:
+        raise FetchRefused(f"{location[:120]} is not an http or https address.")
+    return Address(location, web)
+
+
+def _read(path: Path, limit: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(limit + 1)

@@ -1,0 +1,80 @@
+"""An event of a letter as a calendar file: /e/{item}.{lang}.ics."""
+
+import re
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from sqlmodel import Session, col, select
+
+from newsletter import items
+from newsletter.models import Issue, IssueItem, Item, ItemText
+from newsletter.rendering import EventFacts, calendar
+from newsletter.web import negotiation, published
+from newsletter.web.deps import Here, Reading, Site
+from newsletter.web.failures import not_found
+
+router = APIRouter()
+
+_NAME = re.compile(r"([1-9][0-9]{0,8})\.([A-Za-z0-9-]{2,35})\.ics")
+
+
+@router.get("/e/{name}")
+def event(name: str, here: Here, session: Reading) -> Response:
+    """Send an event that a letter announced; its id never changes, its facts may."""
+    asked = _NAME.fullmatch(name)
+    found = _announced(session, int(asked[1])) if asked else None
+    if asked is None or found is None or found.starts_at is None:
+        raise not_found()
+    text = _words(session, found, asked[2])
+    file = calendar.event(_appointment(here, found, text), stamped_at=found.updated_at)
+    return Response(
+        file,
+        media_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _announced(session: Session, item_id: int) -> Item | None:
+    """Return an item that stood in a letter: what is on the desk is nobody's yet."""
+    query = (
+        select(Item)
+        .join(IssueItem, col(IssueItem.item_id) == col(Item.id))
+        .join(Issue, col(Issue.id) == col(IssueItem.issue_id))
+        .where(col(Item.id) == item_id, col(Issue.state).in_(published.LEFT))
+    )
+    return session.exec(query).first()
+
+
+def _words(session: Session, item: Item, language: str) -> ItemText:
+    texts = items.find_texts(session, [item.id or 0]).get(item.id or 0, {})
+    written = [tag for tag, text in texts.items() if text.title.strip()]
+    if not written:
+        raise not_found()
+    return texts[negotiation.best((language, item.language), written)]
+
+
+def _appointment(here: Site, item: Item, text: ItemText) -> calendar.Appointment:
+    # A property of the installation and the item alone, so that every language and
+    # every later download is the same entry in a calendar.
+    host = here.settings.base_url.partition("//")[2].partition("/")[0]
+    return calendar.Appointment(
+        uid=f"event-{item.id}@{host.partition(':')[0]}",
+        facts=_facts(here, item),
+        title=text.title,
+        language=text.language,
+        description=text.summary,
+        url=text.url or item.url,
+    )
+
+
+def _facts(here: Site, item: Item) -> EventFacts:
+    assert item.starts_at is not None  # noqa: S101  # asked for by the caller
+    return EventFacts(
+        starts_at=item.starts_at,
+        zone=ZoneInfo(item.timezone) if item.timezone else here.settings.zone,
+        ends_at=item.ends_at,
+        all_day=item.all_day,
+        place=item.place,
+        reply_by_at=item.reply_by_at,
+    )

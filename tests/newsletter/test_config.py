@@ -1,0 +1,139 @@
+from pathlib import Path
+
+import pytest
+
+from newsletter import config
+from newsletter.config import Relay
+from newsletter.errors import BadSetting
+
+# A value that cannot work, and words the answer must hold.
+BAD = [
+    ("BASE_URL", "http://news.example.org", "use https"),
+    ("BASE_URL", "news.example.org", "use https"),
+    ("SMTP_URL", "mail.example.org", "smtp://user:password@host:587"),
+    ("SMTP_URL", "smtp://mail.example.org?tls=maybe", "tls=maybe"),
+    ("SECRET_KEYS", "short", "16 characters"),
+    ("LANGUAGES", "fr,klingon", "klingon"),
+    ("LANGUAGES", ",", "at least one language"),
+    ("TIMEZONE", "Brussels", "Brussels is not a time zone"),
+    ("FETCH_ALLOW", "10.0.0.0/40", "10.0.0.0/40"),
+    ("TRUSTED_PROXIES", "proxy", "proxy"),
+    ("CONNECTIONS", "0", "1 or more"),
+    ("MESSAGES_PER_CONNECTION", "many", "integer"),
+    ("ON_UNKNOWN", "shrug", "resend"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "words"), BAD)
+def test_a_bad_value_stops_the_start_and_names_the_setting(
+    name: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"NEWSLETTER_{name}", value)
+
+    with pytest.raises(BadSetting) as refused:
+        config.load()
+
+    assert f"NEWSLETTER_{name}: " in str(refused.value)
+    assert words in str(refused.value)
+
+
+def test_every_bad_value_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLETTER_TIMEZONE", "Brussels")
+    monkeypatch.setenv("NEWSLETTER_CONNECTIONS", "0")
+
+    with pytest.raises(BadSetting) as refused:
+        config.load()
+
+    assert len(str(refused.value).splitlines()) == 2
+
+
+def test_nothing_set_is_enough_for_a_first_start() -> None:
+    settings = config.load()
+
+    assert settings.database == "sqlite:///data/newsletter.db"
+    assert settings.relay is None
+    assert settings.languages == ["fr", "nl", "de", "en"]
+    assert settings.zone.key == "Europe/Brussels"
+
+
+def test_an_empty_value_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLETTER_LANGUAGES", "")
+    monkeypatch.setenv("NEWSLETTER_CONNECTIONS", "")
+
+    settings = config.load()
+
+    assert settings.languages == ["fr", "nl", "de", "en"]
+    assert settings.connections == 4
+
+
+def test_a_secret_may_stand_in_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "keys"
+    file.write_text("the newest of keys,an older key of ours\n")
+    monkeypatch.setenv("NEWSLETTER_SECRET_KEYS_FILE", str(file))
+
+    settings = config.load()
+
+    assert settings.secret_keys == ["the newest of keys", "an older key of ours"]
+
+
+def test_a_missing_secret_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLETTER_SMTP_URL_FILE", "/nowhere/smtp")
+
+    with pytest.raises(BadSetting, match=r"NEWSLETTER_SMTP_URL_FILE: .*/nowhere/smtp"):
+        config.load()
+
+
+def test_a_file_value_is_checked_like_any_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "keys"
+    file.write_text("short")
+    monkeypatch.setenv("NEWSLETTER_SECRET_KEYS_FILE", str(file))
+
+    with pytest.raises(BadSetting, match="NEWSLETTER_SECRET_KEYS: each key needs 16"):
+        config.load()
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls"),
+    [
+        ("smtp://mail.example.org", 587, "starttls"),
+        ("smtp://mail.example.org:2525", 2525, "starttls"),
+        ("smtp://mail.example.org?tls=tls", 465, "tls"),
+        ("smtps://mail.example.org", 465, "tls"),
+        ("smtp://mail.example.org:25?tls=none", 25, "none"),
+        # Nobody listens on the way to this very machine.
+        ("smtp://localhost:1025", 1025, "none"),
+        ("smtp://127.0.0.1:1025", 1025, "none"),
+        ("smtp://[::1]:1025", 1025, "none"),
+        ("smtp://127.0.0.1:1025?tls=starttls", 1025, "starttls"),
+    ],
+)
+def test_a_relay_is_reached_safely_unless_told_otherwise(
+    url: str, port: int, tls: str
+) -> None:
+    relay = Relay(url)
+
+    assert (relay.port, relay.tls) == (port, tls)
+
+
+def test_a_relays_password_may_hold_anything_and_is_never_shown() -> None:
+    relay = Relay("smtp://anne%40example.org:p%2Fss%3Aword@mail.example.org")
+
+    assert (relay.username, relay.password) == ("anne@example.org", "p/ss:word")
+    assert "word" not in repr(relay)
+
+
+def test_the_first_start_makes_a_key_and_the_second_finds_it(tmp_path: Path) -> None:
+    first = config.load(data_dir=tmp_path).keys
+    second = config.load(data_dir=tmp_path).keys
+
+    assert first.check_mark() == second.check_mark()
+    assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("parts", [("templates", "email"), ("locale",)])
+def test_shipped_files_are_found_in_the_checkout_too(parts: tuple[str, ...]) -> None:
+    assert config.find(*parts).is_dir()
