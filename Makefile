@@ -31,7 +31,7 @@ test: .venv/.installed-dev ## Run the tests, on SQLite and PostgreSQL and in a b
 check: .venv/.installed-dev ## Format, lint, types, imports, locks, tests
 	@$(BIN)/ruff format --check
 	@$(BIN)/ruff check
-	@$(BIN)/mypy
+	@$(BIN)/mypy newsletter subscribers tests $(wildcard benchmarks/*.py)
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q -n $(WORKERS)
 
@@ -41,7 +41,8 @@ bench: .venv/.installed-dev ## Measure: each benchmark prints a table
 	for each in "$${found[@]}"; do echo "== $$each"; $(BIN)/python "$$each"; done
 
 golden: .venv/.installed-dev ## Renew the golden files; then look at the difference
-	@GOLDEN=renew $(BIN)/python -m pytest -q -k golden; git diff --stat -- tests/golden
+	@$(BIN)/python -m tests.golden
+	@git --no-pager diff --stat -- tests/golden
 
 migration: .venv/.installed-dev ## Draft the next migration: make migration NAME="add x"
 	@test -n "$(NAME)" || { echo 'Say what it does: make migration NAME="add x"'; exit 2; }

@@ -177,10 +177,10 @@ def _written(image: Image.Image, *, flat: bool) -> tuple[bytes, str]:
             (png, "png") if len(png) <= _HEAVY_PNG else (_jpeg(_on_white(image)), "jpg")
         )
     jpeg = _jpeg(image)
+    # A photograph in grey has few colours too, but only a drawing packs so well.
     if flat or image.getcolors(_FEW_COLOURS):
         png = _png(image)
-        if image.getcolors(_FEW_COLOURS) or len(png) <= len(jpeg):
-            return png, "png"
+        return (png, "png") if len(png) <= len(jpeg) else (jpeg, "jpg")
     return jpeg, "jpg"
 
 

@@ -233,7 +233,12 @@ def part(message: bytes, kind: str) -> str:
 
 def mailbox(name: str, address: str) -> str:
     """Return `name <address>` with the name as RFC 5322 or 2047 wants it."""
-    return f"{phrase(name, 6)}\r\n <{address}>" if name else address
+    if not name:
+        return address
+    shown = phrase(name, len("From: "))
+    last_line = shown.rpartition("\r\n")[2]
+    fold = "\r\n" if len(last_line) + len(address) > 60 else ""
+    return f"{shown}{fold} <{address}>"
 
 
 def phrase(words: str, used: int) -> str:

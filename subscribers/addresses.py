@@ -1,14 +1,19 @@
 """Read what somebody typed as an e-mail address (pure; no DNS here)."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 from subscribers.errors import InvalidAddress
 
 # RFC 5321 §4.5.3.1.3 leaves 254 octets for an address inside the brackets.
 _LONGEST = 254
+_LONGEST_LOCAL = 64  # RFC 5321 §4.5.3.1.1
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")  # RFC 5322 §3.2.3
 
 
 @dataclass(frozen=True)
@@ -29,18 +34,37 @@ def normalise(text: str) -> Address:
     SMTPUTF8 (RFC 6531) from every relay on the way.
     """
     stripped = text.strip(" \t\u00a0\ufeff")
-    if len(stripped) > _LONGEST:
+    local, _, domain = stripped.rpartition("@")
+    if len(local) <= _LONGEST_LOCAL and _DOT_ATOM.fullmatch(local):
+        known = _domain(domain)
+        email = f"{local}@{known}"
+        if known and len(email) <= _LONGEST:
+            return Address(email, email.lower())
+    found = _validated(stripped)
+    email = f"{found.local_part}@{found.ascii_domain}"
+    return Address(email, unicodedata.normalize("NFC", email).casefold())
+
+
+@lru_cache(maxsize=4096)  # a long list of people has few providers
+def _domain(domain: str) -> str | None:
+    """Return a domain in its A-label form, None if it is to be refused."""
+    try:
+        return _validated(f"x@{domain}").ascii_domain
+    except InvalidAddress:
+        return None
+
+
+def _validated(text: str) -> ValidatedEmail:
+    if len(text) > _LONGEST:
         raise InvalidAddress("An address has 254 characters at most.")
-    if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in stripped):
+    if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in text):
         raise InvalidAddress("The address contains a line break or control character.")
     try:
-        found = validate_email(
-            stripped, check_deliverability=False, strict=True, allow_smtputf8=False
+        return validate_email(
+            text, check_deliverability=False, strict=True, allow_smtputf8=False
         )
     except EmailNotValidError as error:
         raise InvalidAddress(str(error)) from error
-    email = f"{found.local_part}@{found.ascii_domain}"
-    return Address(email, unicodedata.normalize("NFC", email).casefold())
 
 
 def mask(email: str) -> str:

@@ -7,10 +7,11 @@ from newsletter.editions.coverage import (
     Coverage,
     Row,
     coverage,
+    decide_missing,
     resolve_language,
 )
 from newsletter.editions.freeze import Preview, compiled, freeze, preview
-from newsletter.editions.words import decide, decide_missing, editions_of, write
+from newsletter.editions.words import decide, editions_of, write
 
 __all__ = [
     "Cell",

@@ -7,7 +7,8 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from newsletter import items
-from newsletter.editions.words import editions_of
+from newsletter.editions.words import decide, editions_of
+from newsletter.issues.composing import require_editable
 from newsletter.models import Decision, Issue, IssueItem, Item, ItemText
 from subscribers.models import MissingPolicy
 
@@ -89,6 +90,28 @@ def coverage(session: Session, issue: Issue) -> Coverage:
         for place, item in places
     )
     return Coverage(languages, rows)
+
+
+def decide_missing(session: Session, issue: Issue, *, policy: MissingPolicy) -> int:
+    """Settle every gap that nobody decided about alike; return how many there were.
+
+    The policy also becomes the issue's, for items that are added later.
+    """
+    require_editable(issue)
+    issue.missing = policy
+    settled = 0
+    for row in coverage(session, issue).rows:
+        for cell in row.cells:
+            if cell.state is CellState.MISSING:
+                decide(
+                    session,
+                    issue,
+                    item_id=row.item.id or 0,
+                    language=cell.language,
+                    show=cell.shows,
+                )
+                settled += 1
+    return settled
 
 
 def resolve_language(wanted: str | None, languages: Sequence[str]) -> str | None:

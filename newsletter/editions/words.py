@@ -8,7 +8,6 @@ from newsletter.errors import EditionNotFound, ItemNotFound
 from newsletter.issues.composing import require_editable
 from newsletter.models import Decision, Edition, Issue, IssueItem
 from subscribers.clock import utcnow
-from subscribers.models import MissingPolicy
 
 
 def write(
@@ -54,13 +53,6 @@ def decide(
     if place is None or place.id is None:
         raise ItemNotFound(f"Item {item_id} is not in issue {issue.id}.")
     session.merge(Decision(issue_item_id=place.id, language=language, show=show))
-    session.flush()
-
-
-def decide_missing(session: Session, issue: Issue, *, policy: MissingPolicy) -> None:
-    """Settle every gap that has no decision of its own."""
-    require_editable(issue)
-    issue.missing = policy
     session.flush()
 
 

@@ -4,7 +4,7 @@ import re
 
 # U+202F, the narrow no-break space French puts before its tall signs.
 _NARROW = "\u202f"
-_BEFORE = re.compile(r"[ \u00a0](?=[:;!?»](?:\W|$))")
+_BEFORE = re.compile(r"[ \u00a0](?=(?:[:;](?!\))|[!?»])(?:\W|$))")
 _AFTER = re.compile(r"(?<=«)[ \u00a0]")
 
 

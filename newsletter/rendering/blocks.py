@@ -86,9 +86,14 @@ class Shown:
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """The links whose words could be those of another item."""
+        """Where the reader can go on from here."""
         found = (self.more, self.event.calendar if self.event else None)
         return tuple(link for link in found if link)
+
+    @property
+    def named(self) -> tuple[Link, ...]:
+        """Every link whose words could be those of another item."""
+        return (*self.links, *(paper.link for paper in self.papers))
 
     def labelled(self, said: Mapping[str, int]) -> "Shown":
         """Return this block with labels on links that others word the same way."""
@@ -96,7 +101,11 @@ class Shown:
         if event and event.calendar:
             event = replace(event, calendar=self._labelled(event.calendar, said))
         more = self._labelled(self.more, said) if self.more else None
-        return replace(self, more=more, event=event)
+        papers = tuple(
+            replace(paper, link=self._labelled(paper.link, said))
+            for paper in self.papers
+        )
+        return replace(self, more=more, event=event, papers=papers)
 
     def _labelled(self, link: Link, said: Mapping[str, int]) -> Link:
         if said[link.words] < 2:
@@ -187,9 +196,13 @@ def _source(block: Block, tongue: Tongue) -> str:
 def _alt(block: Block, tongue: Tongue, title: str) -> str:
     if block.type == ItemType.VIDEO:
         return tongue.gettext("Play: {title}", title=title)
-    said = safe.words(block.picture.alt, block.language) if block.picture else ""
-    # A picture that is a link needs a name; one that is not may be decoration.
-    return said or (title if block.url else "")
+    said = caption = ""
+    if block.picture:
+        said = safe.words(block.picture.alt, block.language)
+        caption = safe.words(block.picture.caption, block.language)
+    # Nobody wants to hear the caption twice. A picture that is a link needs a name
+    # all the same; one that is not may be decoration.
+    return said if said and said != caption else title if block.url else ""
 
 
 def _caption(block: Block) -> str:

@@ -55,8 +55,10 @@ def _groups(page: Page) -> Iterator[str]:
 def _block(block: Shown) -> str:
     title = "\n".join(_fold(block.title, first=f"{block.number}. ", rest="   "))
     parts = [title, *_fold(block.meta), *_facts(block)]
-    if block.caption:
-        parts += _fold(f"[{block.alt}] {block.caption}" if block.alt else block.caption)
+    if block.picture:
+        described = "" if block.alt == block.title else block.alt
+        said = ". ".join(part for part in (described, block.caption) if part)
+        parts += _fold(f"[{said}]") if said else []
     if block.text:
         parts += ["", prose(block.text), ""]
     parts += _fold(block.source)

@@ -59,20 +59,14 @@ def _spelt_out(mjml: str) -> str:
     mrml prints attribute values the way Rust prints strings for debugging: a
     no-break space becomes `\\u{a0}`, a backslash two, a combining accent a code.
     """
-    return "".join(
-        c
-        if c == "\n" or (c.isascii() and c != "\\") or _is_plain(c)
-        else f"&#{ord(c)};"
-        for c in mjml
-    )
+    return "".join(c if _is_plain(c) else f"&#{ord(c)};" for c in mjml)
 
 
 def _is_plain(character: str) -> bool:
-    return (
-        character != "\\"
-        and character.isprintable()
-        and not unicodedata.category(character).startswith("M")
-    )
+    if character in "\n\\":
+        return character == "\n"
+    is_mark = unicodedata.category(character).startswith("M")
+    return character.isprintable() and not is_mark
 
 
 @cache

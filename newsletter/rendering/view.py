@@ -63,7 +63,7 @@ def page(letter: Letter) -> Page:
     """Return the letter as its templates want it."""
     tongue = Tongue(letter.language)
     intro = body.from_paragraphs(safe.paragraphs(letter.intro, letter.language))
-    groups = _groups(letter.blocks, tongue)
+    groups = _groups(_bylined(letter.blocks), tongue)
     shown = tuple(block for group in groups for block in group.blocks)
     legal = safe.clean(letter.legal)
     return Page(
@@ -138,6 +138,19 @@ def _reason(letter: Letter, tongue: Tongue) -> tuple[str, str]:
     return before, after
 
 
+def _bylined(found: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return the blocks without the name that most of them are signed with.
+
+    Feeds sign everything with the organisation; a byline is worth a line where it
+    tells one item from another.
+    """
+    names = Counter(block.author for block in found if block.author)
+    usual = {name for name, count in names.items() if count > max(1, len(found) // 2)}
+    return tuple(
+        replace(block, author="") if block.author in usual else block for block in found
+    )
+
+
 def _groups(found: tuple[Block, ...], tongue: Tongue) -> tuple[Group, ...]:
     groups: list[Group] = []
     for number, block in enumerate(found, start=1):
@@ -158,7 +171,7 @@ def _told_apart(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     Somebody who hears a list of links hears "Read more" only once.
     """
     said = Counter(
-        link.words for group in groups for block in group.blocks for link in block.links
+        link.words for group in groups for block in group.blocks for link in block.named
     )
     return tuple(
         replace(group, blocks=tuple(block.labelled(said) for block in group.blocks))

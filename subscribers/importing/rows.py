@@ -114,7 +114,7 @@ def clean_name(text: str) -> str:
     Links, markup and formulas are no names (a name is no way to send strangers a
     text through us); other signs a spreadsheet acts on are taken off its front.
     """
-    plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    plain = _one_line(text)
     if plain[:1] == "'" and plain[1:2] and plain[1] in _FORMULA:
         plain = plain[1:]  # the sign a careful export puts before a formula
     if plain.startswith(_EQUALS) or _NOT_A_NAME.search(plain):
@@ -125,9 +125,8 @@ def clean_name(text: str) -> str:
 def read_tags(text: str) -> tuple[str, ...]:
     """Return the tags in a cell, separated by commas, semicolons or bars."""
     found = []
-    for part in _TAG_MARKS.split(text):
-        printable = "".join(c if c.isprintable() else " " for c in part)
-        tag = tag_key(printable.strip().strip("\"'").lstrip(_FORMULA))
+    for part in _TAG_MARKS.split(text) if text else ():
+        tag = tag_key(_one_line(part).strip("\"'").lstrip(_FORMULA))
         if tag:
             found.append(tag[:_LONGEST_TAG].rstrip())
     return tuple(dict.fromkeys(found))[:_MOST_TAGS]
@@ -135,8 +134,14 @@ def read_tags(text: str) -> tuple[str, ...]:
 
 def shown(value: str) -> str:
     """Return a cell as it may be shown: one line, not too long."""
-    plain = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    plain = _one_line(value)
     return plain if len(plain) <= 100 else plain[:99] + "…"
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 class _Cells:

@@ -111,3 +111,18 @@ def test_a_new_key_before_the_old_one_is_fine(
     ready.ensure(engine, rotated)
 
     assert rotated.keys.check_mark() == settings.keys.check_mark()
+
+
+def test_a_server_that_cannot_be_reached_is_named_without_its_password(
+    tmp_path: Path,
+) -> None:
+    engine, settings = _fresh(
+        tmp_path,
+        database_url=f"postgresql+psycopg://anne:secret@/news?host={tmp_path}",
+    )
+
+    with pytest.raises(NewsletterError, match="NEWSLETTER_DATABASE_URL") as refused:
+        ready.ensure(engine, settings)
+
+    engine.dispose()
+    assert "secret" not in str(refused.value)

@@ -1,4 +1,5 @@
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,3 +74,31 @@ def read_or_refused(text: str) -> None:
 def test_a_mask_shows_the_first_letter_only() -> None:
     assert mask("anne.peeters@example.org") == "a•••@example.org"
     assert mask("a@example.org") == "a•••@example.org"
+
+
+@given(
+    st.text("aZ9.+-'!", min_size=1, max_size=70),
+    st.sampled_from(
+        ["example.org", "EXÄMPLE.org", "a-.org", "example", "x.test", "b" * 60 + ".org"]
+    ),
+)
+def test_plain_addresses_are_judged_as_email_validator_does(
+    local: str, domain: str
+) -> None:
+    written = f"{local}@{domain}"
+    try:
+        found = validate_email(written, check_deliverability=False, strict=True)
+    except EmailNotValidError:
+        with pytest.raises(InvalidAddress):
+            normalise(written)
+        return
+
+    assert normalise(written).email == found.ascii_email
+
+
+def test_a_long_address_is_measured_as_a_whole() -> None:
+    domain = ".".join(["b" * 60] * 3) + ".org"
+
+    assert normalise(f"{'a' * 60}@{domain}")
+    with pytest.raises(InvalidAddress, match="254 characters|too long"):
+        normalise(f"{'a' * 64}@{'ä' * 40}.{domain}")

@@ -1,6 +1,6 @@
 """A client at the pages of a letter that has left."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from subscribers.tokens import KeyRing, Purpose
 from tests import factories
 
 PASSWORD = "correct horse battery"
+
+LogIn = Callable[..., str]
 
 
 @pytest.fixture
@@ -95,7 +97,7 @@ def let_leave(session: Session, issue: Issue, settings: Settings) -> None:
 
 
 @pytest.fixture
-def log_in(client: TestClient, engine: Engine) -> Iterator[Any]:
+def log_in(client: TestClient, engine: Engine) -> LogIn:
     """A function that logs the client in with a role and returns its form token."""
 
     def enter(role: Role = Role.ADMIN) -> str:
@@ -105,7 +107,7 @@ def log_in(client: TestClient, engine: Engine) -> Iterator[Any]:
         client.post("/login", data={"email": email, "password": PASSWORD})
         return token_in(client.get("/issues").text)
 
-    yield enter
+    return enter
 
 
 def token_in(page: str) -> str:

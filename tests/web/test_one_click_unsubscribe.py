@@ -122,8 +122,7 @@ def test_a_key_that_signed_long_ago_still_works(
     newer = config.load(
         data_dir=settings.data_dir,
         base_url=settings.base_url,
-        secret_keys=["the newest key of this house", "a key in between these two"]
-        + settings.secret_keys,
+        secret_keys=["the newest key of this house", *settings.secret_keys],
     )
 
     answer = make_client(newer, engine).post(anne.leave, content=URLENCODED)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import RenderingFailed
@@ -44,11 +44,13 @@ def test_what_does_not_nest_is_mended(html: str, written: str) -> None:
 
 
 @given(soup)
+@settings(deadline=None)
 def test_any_soup_becomes_tags_that_close(html: str) -> None:
     assert pages.read(web(html)).unclosed == []
 
 
 @given(soup)
+@settings(deadline=None)
 def test_no_word_of_a_soup_is_lost(html: str) -> None:
     kept = {c for c in body.words(body.read(html, "en")) if c in "ab"}
     text = pages.read(f"<div>{web(html)}</div>").elements[0].text

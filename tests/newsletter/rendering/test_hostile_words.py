@@ -47,7 +47,7 @@ def with_words(said: str) -> Letter:
 
 
 @given(words)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_any_words_survive_and_break_nothing(said: str) -> None:
     rendered = render(with_words(said))
 
@@ -79,10 +79,10 @@ def test_any_words_survive_and_break_nothing(said: str) -> None:
 def test_a_link_that_no_reader_should_follow_is_left_out(url: str) -> None:
     rendered = render(replace(FRENCH, blocks=(replace(STORY, url=url),)))
 
-    targets = {link.attrs["href"] for link in pages.read(rendered.html).links()}
+    both = pages.read(rendered.html).links() + pages.read(rendered.web).links()
+    targets = {link.attrs["href"].strip() for link in both}
 
-    assert url not in targets
-    assert url.strip() not in rendered.web
+    assert url.strip() not in targets
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from newsletter.rendering import Letter, render
 from tests.golden.letters import (
     APPEAL,
     ARABIC,
+    DOCUMENTS,
     EVENT,
     FRENCH,
     LEAD,
@@ -17,6 +18,7 @@ from tests.golden.letters import (
     STORY,
     TEXT,
     VIDEO,
+    picture,
 )
 from tests.newsletter.rendering import pages
 from tests.newsletter.rendering.pages import Document
@@ -273,3 +275,33 @@ def test_the_web_page_is_one_article_in_its_language(letter: Letter) -> None:
 
 def _wrapper(document: Document) -> pages.Element:
     return next(e for e in document.all("div") if e.attrs.get("role") == "article")
+
+
+def test_a_name_that_signs_nearly_everything_is_not_repeated() -> None:
+    blocks = tuple(
+        replace(STORY, anchor=f"i{n}", author=author)
+        for n, author in enumerate(["Le bureau", "Le bureau", "Le bureau", "Noor"])
+    )
+
+    text = _wrapper(html(replace(FRENCH, blocks=blocks))).text
+
+    assert "Par Noor" in text
+    assert "Le bureau" not in text
+
+
+def test_a_caption_is_not_read_out_twice() -> None:
+    same = picture("verger", alt="Le verger", caption="Le verger")
+    blocks = (replace(STORY, picture=same), replace(LEAD, url="", picture=same))
+
+    images = html(replace(FRENCH, blocks=blocks)).all("img")
+
+    assert [image.attrs["alt"] for image in images] == [STORY.title, ""]
+
+
+def test_two_documents_with_one_name_are_told_apart() -> None:
+    other = replace(DOCUMENTS, anchor="i9", title="Archives", section="")
+
+    links = html(replace(FRENCH, blocks=(DOCUMENTS, other))).links()
+
+    labels = {link.attrs.get("aria-label") for link in links}
+    assert "Affiche de la fête\u202f: Archives" in labels

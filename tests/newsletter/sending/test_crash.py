@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of a send: nobody is lost, and who may get it twice is known."""
+"""`kill -9` in the middle of a send: nobody is lost."""
 
 import signal
 import subprocess

@@ -21,7 +21,7 @@ def sending_settings(settings: Settings, relay: Relay) -> Settings:
     return settings.model_copy(update={"smtp_url": relay.url})
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def issue_id(engine: Engine) -> int:
     """A scheduled issue of one item, and twelve readers in four languages."""
     with db.writing(engine) as session:
@@ -77,7 +77,7 @@ def test_every_reader_gets_one_message_in_their_language(
 
 
 def test_connections_are_reused(
-    engine: Engine, sending_settings: Settings, relay: Relay, issue_id: int
+    engine: Engine, sending_settings: Settings, relay: Relay
 ) -> None:
     run(engine, sending_settings)
 
@@ -212,7 +212,6 @@ def test_a_changed_address_is_followed_before_the_first_attempt(
     engine: Engine,
     sending_settings: Settings,
     relay: Relay,
-    issue_id: int,
 ) -> None:
     jobs.start_due_issues(engine, sending_settings, holder="test")
     with db.writing(engine) as session:
@@ -225,7 +224,7 @@ def test_a_changed_address_is_followed_before_the_first_attempt(
 
 
 def test_a_changed_address_is_skipped_after_an_attempt(
-    engine: Engine, sending_settings: Settings, relay: Relay, issue_id: int
+    engine: Engine, sending_settings: Settings, relay: Relay
 ) -> None:
     script(relay, "reader2@example.org", rcpt=["451 later"])
     run(engine, sending_settings)

@@ -1,0 +1,151 @@
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from newsletter import editions, items
+from newsletter.editions import CellState
+from newsletter.errors import EditionNotFound, IssueNotEditable, ItemNotFound
+from newsletter.models import Issue, IssueState, Item
+from subscribers.models import MissingPolicy
+from tests import factories
+
+
+def an_issue(
+    session: Session, *texts: dict[str, dict[str, Any]], **columns: Any
+) -> Issue:
+    made = [factories.make_item(session, texts=words) for words in texts]
+    return factories.make_issue(session, items=made, **columns)
+
+
+def cell(session: Session, issue: Issue, language: str) -> tuple[CellState, str | None]:
+    found = editions.coverage(session, issue).rows[0].cell(language)
+    return found.state, found.shows
+
+
+def item_of(session: Session, issue: Issue) -> Item:
+    return editions.coverage(session, issue).rows[0].item
+
+
+def decide(session: Session, issue: Issue, language: str, show: str | None) -> None:
+    item_id = item_of(session, issue).id or 0
+    editions.decide(session, issue, item_id=item_id, language=language, show=show)
+
+
+def test_words_that_are_ready_go_out(session: Session) -> None:
+    issue = an_issue(session, {"fr": {}})
+
+    assert cell(session, issue, "fr") == (CellState.READY, "fr")
+
+
+def test_words_that_nobody_marked_ready_are_a_draft(session: Session) -> None:
+    issue = an_issue(session, {"fr": {"ready": False}})
+
+    assert cell(session, issue, "fr") == (CellState.DRAFT, "fr")
+
+
+def test_a_translation_older_than_its_source_says_so(session: Session) -> None:
+    issue = an_issue(session, {"fr": {}})
+    item = item_of(session, issue)
+    items.translate(session, item, language="nl", title="Titel", ready=True)
+    assert cell(session, issue, "nl")[0] is CellState.READY
+
+    items.find_texts(session, [item.id or 0])[item.id or 0]["fr"].title = "Autre titre"
+
+    assert cell(session, issue, "nl") == (CellState.SOURCE_CHANGED, "nl")
+
+
+@pytest.mark.parametrize(
+    ("policy", "shows"), [(MissingPolicy.SHOW, "fr"), (MissingPolicy.LEAVE_OUT, None)]
+)
+def test_a_gap_follows_the_policy(
+    session: Session, policy: MissingPolicy, shows: str | None
+) -> None:
+    issue = an_issue(session, {"fr": {}}, missing=policy)
+
+    assert cell(session, issue, "nl") == (CellState.MISSING, shows)
+
+
+def test_a_decision_outranks_the_policy(session: Session) -> None:
+    issue = an_issue(session, {"fr": {}, "en": {}}, missing=MissingPolicy.LEAVE_OUT)
+
+    decide(session, issue, "nl", "en")
+
+    assert cell(session, issue, "nl") == (CellState.SHOWN, "en")
+
+
+def test_an_item_can_be_left_out_of_one_language(session: Session) -> None:
+    issue = an_issue(session, {"fr": {}})
+
+    decide(session, issue, "nl", None)
+
+    assert cell(session, issue, "nl") == (CellState.LEFT_OUT, None)
+
+
+def test_words_written_later_outrank_an_old_decision(session: Session) -> None:
+    issue = an_issue(session, {"fr": {}})
+    decide(session, issue, "nl", None)
+
+    items.translate(
+        session, item_of(session, issue), language="nl", title="Titel", ready=True
+    )
+
+    assert cell(session, issue, "nl") == (CellState.READY, "nl")
+
+
+def test_settling_every_gap_leaves_none(session: Session) -> None:
+    issue = an_issue(session, {"fr": {}}, {"nl": {}})
+
+    settled = editions.decide_missing(session, issue, policy=MissingPolicy.SHOW)
+
+    assert settled == 6
+    assert editions.coverage(session, issue).gaps() == 0
+    assert cell(session, issue, "de") == (CellState.SHOWN, "fr")
+
+
+def test_a_regional_edition_takes_the_words_of_its_language(session: Session) -> None:
+    issue = an_issue(session, {"fr": {}}, languages=["fr-BE"])
+
+    assert cell(session, issue, "fr-BE") == (CellState.READY, "fr")
+
+
+def test_deciding_about_an_item_that_is_not_in_the_issue_is_refused(
+    session: Session,
+) -> None:
+    issue = an_issue(session, {"fr": {}})
+
+    with pytest.raises(ItemNotFound):
+        editions.decide(session, issue, item_id=0, language="nl", show="fr")
+
+
+def test_deciding_for_a_language_without_edition_is_refused(session: Session) -> None:
+    issue = an_issue(session, {"fr": {}})
+
+    with pytest.raises(EditionNotFound, match="fr, nl, de, en"):
+        decide(session, issue, "es", "fr")
+
+
+def test_nothing_is_decided_about_an_issue_that_has_left(session: Session) -> None:
+    issue = an_issue(session, {"fr": {}}, state=IssueState.SENDING)
+
+    with pytest.raises(IssueNotEditable):
+        decide(session, issue, "nl", "fr")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "edition"),
+    [
+        ("fr", "fr"),
+        ("fr-BE", "fr"),
+        ("FR_be", "fr"),
+        ("nl-NL", "nl-BE"),
+        ("nl", "nl-BE"),
+        ("es", None),
+        (None, None),
+        ("", None),
+    ],
+)
+def test_a_reader_gets_the_exact_tag_then_the_same_base_language(
+    wanted: str | None, edition: str | None
+) -> None:
+    assert editions.resolve_language(wanted, ["fr", "nl-BE", "en"]) == edition

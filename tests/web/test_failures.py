@@ -1,0 +1,78 @@
+"""What a page says when something is wrong."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from newsletter import db
+from tests import factories
+from tests.web.conftest import Reader
+
+
+def test_a_method_that_does_not_fit_is_explained(
+    client: TestClient, anne: Reader
+) -> None:
+    page = client.put(anne.leave, headers={"Accept-Language": "nl"})
+
+    assert page.status_code == 405
+    assert page.headers["allow"]
+    assert "Zo werkt dit adres niet" in page.text
+
+
+@pytest.mark.parametrize("chunked", [True, False])
+def test_too_long_a_body_is_refused(
+    client: TestClient, anne: Reader, chunked: bool
+) -> None:
+    body: Any = b"x" * 300_000
+
+    page = client.post(
+        anne.leave,
+        content=iter([body]) if chunked else body,
+        headers={"Accept-Language": "en"},
+    )
+
+    assert page.status_code == 413
+    assert "That was too much at once" in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+
+
+def test_our_own_fault_gets_a_reference_and_a_log_line(
+    client: TestClient,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("newsletter.web.published.listed", _fails)
+
+    page = client.get("/fr/", headers={"Accept-Language": "en"})
+
+    reference = page.text.partition("<code>")[2].partition("</code>")[0]
+    assert page.status_code == 500
+    assert reference
+    assert reference in caplog.text
+    assert "pieces" not in page.text
+    assert "script-src 'none'" in page.headers["content-security-policy"]
+
+
+def test_a_failure_behind_a_token_is_kept_by_nobody(
+    client: TestClient, anne: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.web.readers.find", _fails)
+
+    page = client.get(anne.leave)
+
+    assert page.status_code == 500
+    assert page.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/en/", "/en/subscribe", "/en/feed.xml"])
+def test_a_page_needs_no_list(client: TestClient, engine: Engine, path: str) -> None:
+    with db.writing(engine) as session:
+        session.delete(factories.the_list(session))
+
+    assert client.get(path).status_code == 200
+
+
+def _fails(*_: object, **__: object) -> None:
+    raise RuntimeError("something fell to pieces")
