@@ -48,7 +48,7 @@ def _xml(data: bytes, content_type: str, base: str) -> Feed:
         sanitize_html=False,
         resolve_relative_uris=False,
     )
-    if not read.version and not read.entries:
+    if not read.get("version") and not read.entries:
         raise UnreadableFeed(_reason(read))
     language = _text(read.feed, "language")
     return Feed(

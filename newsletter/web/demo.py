@@ -67,10 +67,7 @@ def mailboxes(wishes: Asked, here: Here, session: Reading) -> HTMLResponse:
         demo_stylesheet=_stylesheet(),
         boxes=boxes,
         waiting=progress.waiting,
-        progress=words["progress"].format(
-            accepted=i18n.number(progress.accepted, language),
-            total=i18n.number(progress.total, language),
-        ),
+        progress=_counted(progress, words, language),
         no_language=_no_language(session, words, language),
         staff_line=words["staff"].format(email=sample.organisation().staff["email"]),
     )
@@ -164,6 +161,15 @@ def _progress(session: Session, *, waiting: bool) -> Progress:
         IssueState.SENDING,
     )
     return Progress(report.states["accepted"], report.total, waiting=running or waiting)
+
+
+def _counted(progress: Progress, words: dict[str, str], language: str) -> str:
+    if not progress.total:
+        return ""
+    return words["progress"].format(
+        accepted=i18n.number(progress.accepted, language),
+        total=i18n.number(progress.total, language),
+    )
 
 
 def _no_language(session: Session, words: dict[str, str], language: str) -> str:

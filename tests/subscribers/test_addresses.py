@@ -99,6 +99,6 @@ def test_plain_addresses_are_judged_as_email_validator_does(
 def test_a_long_address_is_measured_as_a_whole() -> None:
     domain = ".".join(["b" * 60] * 3) + ".org"
 
-    assert normalise(f"{'a' * 60}@{domain}")
-    with pytest.raises(InvalidAddress, match="254 characters|too long"):
-        normalise(f"{'a' * 64}@{'ä' * 40}.{domain}")
+    assert len(normalise(f"{'a' * 60}@{domain}").email) == 247
+    with pytest.raises(InvalidAddress):
+        normalise(f"{'a' * 64}@{'c' * 6}.{domain}")

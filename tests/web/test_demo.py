@@ -1,34 +1,82 @@
 import re
+import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html import unescape
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from newsletter import demo, jobs
+from newsletter import config, db, demo, jobs
 from newsletter.app import create_app
 from newsletter.config import Settings
+from newsletter.migrations import ready
+from tests import factories
 
 LETTER = re.compile(r'src="(/demo/mail/[0-9a-f]{32})\.html"')
 
 
-@pytest.fixture
-def empty(sqlite_engine: Engine, settings: Settings) -> Iterator[TestClient]:
-    """The demo before its clock has ticked."""
-    demo.prepare(sqlite_engine, settings)
-    app = create_app(settings, sqlite_engine, clock=False, demo=True)
+def settings_in(folder: Path) -> Settings:
+    return config.load(
+        data_dir=folder,
+        database_url=f"sqlite:///{folder / 'newsletter.db'}",
+        base_url="https://news.example.org",
+        secret_keys=factories.SECRETS,
+    )
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[TestClient]:
+    settings = settings_in(folder)
+    engine = db.make_engine(settings.database)
+    app = create_app(settings, engine, clock=False, demo=True)
     with TestClient(app, base_url=settings.base_url) as client:
+        yield client
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the sample in it, before the clock has ticked."""
+    folder = tmp_path_factory.mktemp("prepared")
+    settings = settings_in(folder)
+    engine = db.make_engine(settings.database)
+    ready.ensure(engine, settings)
+    demo.prepare(engine, settings)
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sent(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after the built-in mailbox has received the letters."""
+    folder = tmp_path_factory.mktemp("sent")
+    shutil.copytree(prepared, folder, dirs_exist_ok=True)
+    settings = settings_in(folder)
+    engine = db.make_engine(settings.database)
+    jobs.start_due_issues(engine, settings, holder="test")
+    jobs.send_due(engine, settings, stop=threading.Event())
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def empty(prepared: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """The demo while everybody waits for the letters."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
+    with opened(tmp_path) as client:
         yield client
 
 
 @pytest.fixture
-def client(empty: TestClient, sqlite_engine: Engine, settings: Settings) -> TestClient:
-    """The demo after the built-in mailbox has received the letters."""
-    jobs.start_due_issues(sqlite_engine, settings, holder="test")
-    jobs.send_due(sqlite_engine, settings, stop=threading.Event())
-    return empty
+def client(sent: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """The demo with the letters in its mailboxes."""
+    shutil.copytree(sent, tmp_path, dirs_exist_ok=True)
+    with opened(tmp_path) as client:
+        yield client
 
 
 def test_four_readers_see_the_letter_each_in_their_language(client: TestClient) -> None:
@@ -79,25 +127,23 @@ def test_a_letter_alone_can_run_and_fetch_nothing_foreign(client: TestClient) ->
 
 
 def test_the_source_is_the_message_byte_for_byte(
-    client: TestClient, settings: Settings
+    client: TestClient, tmp_path: Path
 ) -> None:
     name = LETTER.findall(client.get("/demo").text)[0]
 
     source = client.get(f"{name}.txt").content
 
-    file = settings.mailbox_dir / f"{name.rpartition('/')[2]}.eml"
+    file = tmp_path / "mailbox" / f"{name.rpartition('/')[2]}.eml"
     assert file.read_bytes() == b"X-Mailbox-Recipient: anne@example.org\r\n" + source
 
 
-def test_every_link_of_a_letter_leads_to_a_page(
-    client: TestClient, settings: Settings
-) -> None:
+def test_every_link_of_a_letter_leads_to_a_page(client: TestClient) -> None:
     name = LETTER.findall(client.get("/demo").text)[2]
     letter = client.get(f"{name}.html").text
     links = {
         unescape(link)
         for link in re.findall(r'(?:href|src)="(https?://[^"]+)"', letter)
-        if link.startswith(settings.base_url)
+        if link.startswith(str(client.base_url))
     }
 
     answers = {link: client.get(link).status_code for link in links}

@@ -1,5 +1,6 @@
 import stat
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine
@@ -9,6 +10,7 @@ from newsletter import config, db, demo, editions, staff
 from newsletter.config import Settings
 from newsletter.demo import NotForDemo
 from newsletter.editions import CellState
+from newsletter.migrations import ready
 from newsletter.models import (
     Asset,
     Decision,
@@ -54,10 +56,20 @@ def counts(session: Session) -> dict[str, int]:
     }
 
 
-@pytest.fixture
-def prepared(sqlite_engine: Engine, settings: Settings) -> Engine:
-    demo.prepare(sqlite_engine, settings)
-    return sqlite_engine
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """A database with the sample, shared by the tests that only read it."""
+    folder = tmp_path_factory.mktemp("prepared")
+    settings = config.load(
+        data_dir=folder,
+        database_url=f"sqlite:///{folder / 'newsletter.db'}",
+        secret_keys=factories.SECRETS,
+    )
+    engine = db.make_engine(settings.database)
+    ready.ensure(engine, settings)
+    demo.prepare(engine, settings)
+    yield engine
+    engine.dispose()
 
 
 def test_it_brings_the_sample_into_an_empty_database(

@@ -1,6 +1,6 @@
 """The whole way of a feed on disk to items, as one reads it afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,9 +25,11 @@ def report(engine: Engine, settings: Settings, payloads: Path) -> Report:
 
 
 @pytest.fixture
-def reading(engine: Engine, report: Report) -> Session:
+def reading(engine: Engine, report: Report) -> Iterator[Session]:
     """A session that looks at what was imported."""
-    return Session(engine.execution_options(reading=True))
+    assert report.items
+    with db.reading(engine) as session:
+        yield session
 
 
 @pytest.fixture
@@ -113,7 +115,7 @@ def test_a_post_in_two_languages_is_one_item_with_two_texts(
 
 
 def test_five_items_have_a_picture_in_our_store(
-    reading: Session, settings: Settings, report: Report
+    reading: Session, settings: Settings
 ) -> None:
     pictured = reading.exec(select(Item).where(col(Item.asset_id).is_not(None))).all()
 
@@ -176,7 +178,7 @@ def test_the_words_of_a_document_link_are_not_said_twice(
     assert "automne</" not in words(reading, item).body
 
 
-def test_the_foot_of_every_entry_is_dropped(reading: Session, report: Report) -> None:
+def test_the_foot_of_every_entry_is_dropped(reading: Session) -> None:
     bodies = reading.exec(select(ItemText.body)).all()
 
     assert not [body for body in bodies if "où l’eau respire" in body]

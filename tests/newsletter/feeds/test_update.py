@@ -89,40 +89,44 @@ def test_what_staff_chose_survives_a_changed_entry(
         assert (item.type, item.credit) == (ItemType.APPEAL, "Photo Anne")
 
 
-LONG_FR = "<p>Les castors ont construit un barrage au pied du vieux moulin.</p>"
-LONG_EN = "<p>The beavers have built a dam at the foot of the old mill, {}.</p>"
+LONG_FR = (
+    "<p>Les castors ont construit un barrage au pied du vieux moulin, sous le pont.</p>"
+)
+LONG_EN = "<p>The beavers have built a dam at the foot of the old water mill, {}.</p>"
 
 
 def test_both_languages_of_a_post_follow_the_feed(
     engine: Engine, import_: Import
 ) -> None:
-    import_(entry(1, f"{LONG_FR}<p>----</p>{LONG_EN.format('they say')}"))
+    import_(entry(1, f"{LONG_FR}<p>----</p>{LONG_EN.format('as the children say')}"))
 
-    again = import_(entry(1, f"{LONG_FR}<p>----</p>{LONG_EN.format('we saw it')}"))
+    again = import_(
+        entry(1, f"{LONG_FR}<p>----</p>{LONG_EN.format('and now we saw it')}")
+    )
 
     texts = texts_of(engine, again.items[0].id)
-    assert "we saw it" in texts["en"].body
+    assert "now we saw it" in texts["en"].body
     assert not items.is_stale(texts["fr"], texts["en"])
 
 
 def test_a_translation_staff_worked_on_is_not_overwritten(
     engine: Engine, import_: Import
 ) -> None:
-    first = import_(entry(1, f"{LONG_FR}<p>----</p>{LONG_EN.format('they say')}"))
+    first = import_(
+        entry(1, f"{LONG_FR}<p>----</p>{LONG_EN.format('as the children say')}")
+    )
     with db.writing(engine) as session:
         item = items.get_item(session, first.items[0].id)
         items.translate(session, item, language="en", title="Beavers")
 
-    import_(entry(1, f"{LONG_FR}<p>Si.</p><hr>{LONG_EN.format('we saw it')}"))
+    import_(entry(1, f"{LONG_FR}<p>Si.</p><hr>{LONG_EN.format('and now we saw it')}"))
 
     texts = texts_of(engine, first.items[0].id)
     assert texts["en"].title == "Beavers"
     assert items.is_stale(texts["fr"], texts["en"])
 
 
-def test_a_bad_entry_is_reported_and_the_others_go_on(
-    engine: Engine, import_: Import
-) -> None:
+def test_a_bad_entry_is_reported_and_the_others_go_on(import_: Import) -> None:
     report = import_(
         entry(1, "<p>Bonne.</p>"),
         entry(2, "<div>" * 300, title="Trop profonde"),

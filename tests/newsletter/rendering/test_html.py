@@ -305,3 +305,35 @@ def test_two_documents_with_one_name_are_told_apart() -> None:
 
     labels = {link.attrs.get("aria-label") for link in links}
     assert "Affiche de la fête\u202f: Archives" in labels
+
+
+def test_a_long_lead_says_how_long_it_takes() -> None:
+    long = replace(LEAD, body_html=f"<p>{'mot ' * 800}</p>")
+
+    text = _wrapper(html(replace(FRENCH, blocks=(long,)))).text
+
+    assert "Par Noor Hendrickx · 4 min de lecture" in text
+
+
+def test_a_short_story_without_a_summary_is_shown_whole() -> None:
+    short = replace(STORY, summary="", body_html="<p>Tout tient en une phrase.</p>")
+
+    assert "une phrase." in _wrapper(html(replace(FRENCH, blocks=(short,)))).text
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("story", "Lire l’article complet"),
+        ("link", "Lire sur example.org"),
+        ("video", "Regarder la vidéo"),
+        ("event", "Détails et inscription"),
+        ("appeal", "En savoir plus"),
+    ],
+)
+def test_a_button_that_nobody_worded_says_what_happens(kind: str, words: str) -> None:
+    block = replace(STORY, type=kind, url="https://www.example.org/a")
+
+    assert words in [
+        link.text for link in html(replace(FRENCH, blocks=(block,))).links()
+    ]
