@@ -162,7 +162,14 @@ class Compiled:
 
     def _words(self, reader: Reader) -> dict[str, str]:
         day = datetime.fromisoformat(reader.since_on).date()
-        return {"address": reader.address, "since": i18n.day(day, self.language)}
+        # The language of the sentence around it, where ours has no catalogue.
+        spoken = i18n.translator(self.language).speaks
+        since = i18n.day(day, self._spoken_as(spoken))
+        return {"address": reader.address, "since": since}
+
+    def _spoken_as(self, spoken: str) -> str:
+        same = i18n.is_same_language(spoken, self.language)
+        return self.language if same else spoken
 
     def _constant_headers(self, subject: str) -> "_Head":
         e = self.envelope
@@ -336,6 +343,9 @@ def _headers(*fields: tuple[str, str]) -> bytes:
 def _header(name: str, value: str) -> bytes:
     # Folds are ours; anything else that could end the line is an attack.
     _checked(name, value.replace("\r\n ", " "))
+    if not value.isascii():
+        # RFC 6532 headers need SMTPUTF8 all the way, which nobody can promise.
+        raise UnsafeValue(f"The {name} cannot be written in ASCII.")
     return f"{name}: {value}\r\n".encode("ascii")
 
 

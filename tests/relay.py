@@ -51,6 +51,7 @@ class Relay:
         self.mail_reply = "250 2.1.0 sender ok"
         self.delay = 0.0  # seconds before the reply to a final dot
         self.port = 0
+        self._hang_up_after, self._refusals = 0, 0
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
 
@@ -62,6 +63,14 @@ class Relay:
     def received_by(self, address: str) -> list[Received]:
         """Return what one address got."""
         return [mail for mail in self.messages if mail.recipient == address]
+
+    def hang_up_after(self, messages: int, *, refuse: int) -> None:
+        """After that many messages, end every session and refuse the next ones."""
+        self._hang_up_after, self._refusals = messages, refuse
+
+    def is_tired(self) -> bool:
+        """Whether sessions end and new ones are refused just now."""
+        return len(self.messages) >= self._hang_up_after and self._refusals > 0
 
     async def start(self) -> None:
         """Listen on a free port."""
@@ -84,6 +93,10 @@ class Relay:
         self.connections += 1
         self._open.add(writer)
         try:
+            if self.is_tired():
+                self._refusals -= 1
+                writer.write(b"421 4.3.2 too busy, come back later\r\n")
+                return
             await _Session(self, reader, writer).run()
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
@@ -105,6 +118,8 @@ class _Session:
     async def run(self) -> None:
         self._reply(self.relay.greeting)
         while line := await self.reader.readline():
+            if self.relay.is_tired():
+                return
             command = line.decode("ascii").strip()
             verb = command[:4].upper()
             if verb == "QUIT":

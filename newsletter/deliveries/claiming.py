@@ -95,44 +95,23 @@ def due(now: datetime) -> ColumnElement[bool]:
 
 
 def _statement(sender: str, limit: int, now: datetime, issue_id: int | None) -> Update:
-    first = DELIVERY.attempt == 0
-    current = select(PERSON.email_hash).where(PERSON.id == DELIVERY.subscriber_id)
-    moved = and_(
-        ~first,
-        DELIVERY.address_hash
-        != current.correlate(table_of(Delivery)).scalar_subquery(),
-    )
-    list_id = select(ISSUE.list_id).where(ISSUE.id == DELIVERY.issue_id)
-    mailable = segments.is_mailable(
-        DELIVERY.subscriber_id,
-        list_id.correlate(table_of(Delivery)).scalar_subquery(),
-        now=now,
-    )
-    goes = and_(mailable, ~moved)
+    goes = _may_go(now)
+    follows = and_(goes, DELIVERY.attempt == 0)
+    dated_at = func.coalesce(DELIVERY.dated_at, literal(now, DELIVERY.dated_at.type))
+    sending, skipped = DeliveryState.SENDING.value, DeliveryState.SKIPPED.value
     return (
         update(table_of(Delivery))
         .where(DELIVERY.id.in_(_window(limit, now, issue_id)))
         .values(
-            state=case(
-                (goes, DeliveryState.SENDING.value), else_=DeliveryState.SKIPPED.value
-            ),
+            state=case((goes, sending), else_=skipped),
             claimed_by=case((goes, sender), else_=None),
             attempt=case((goes, DELIVERY.attempt + 1), else_=DELIVERY.attempt),
-            dated_at=case(
-                (
-                    goes,
-                    func.coalesce(
-                        DELIVERY.dated_at, literal(now, DELIVERY.dated_at.type)
-                    ),
-                ),
-                else_=DELIVERY.dated_at,
-            ),
+            dated_at=case((goes, dated_at), else_=DELIVERY.dated_at),
             address=case(
-                (and_(goes, first), _of_subscriber(PERSON.email)),
-                else_=DELIVERY.address,
+                (follows, _of_subscriber(PERSON.email)), else_=DELIVERY.address
             ),
             address_hash=case(
-                (and_(goes, first), _of_subscriber(PERSON.email_hash)),
+                (follows, _of_subscriber(PERSON.email_hash)),
                 else_=DELIVERY.address_hash,
             ),
             due_at=None,
@@ -140,6 +119,21 @@ def _statement(sender: str, limit: int, now: datetime, issue_id: int | None) -> 
         )
         .returning(DELIVERY.id, DELIVERY.state)
     )
+
+
+def _may_go(now: datetime) -> ColumnElement[bool]:
+    """Whether a row's reader is mailable, at the address an earlier attempt went to."""
+    list_id = select(ISSUE.list_id).where(ISSUE.id == DELIVERY.issue_id)
+    mailable = segments.is_mailable(
+        DELIVERY.subscriber_id,
+        list_id.correlate(table_of(Delivery)).scalar_subquery(),
+        now=now,
+    )
+    moved = and_(
+        DELIVERY.attempt > 0,
+        DELIVERY.address_hash != _of_subscriber(PERSON.email_hash),
+    )
+    return and_(mailable, ~moved)
 
 
 def _window(limit: int, now: datetime, issue_id: int | None) -> Select[tuple[int]]:

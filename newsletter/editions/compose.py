@@ -50,35 +50,22 @@ def compose(
     """
     edition = get_edition(session, issue, language)
     mailing_list = session.get_one(MailingList, issue.list_id)
-    matrix = coverage(session, issue)
     zone = ZoneInfo(issue.timezone)
-    ids = [row.item.id or 0 for row in matrix.rows]
-    pictures = [row.item.asset_id for row in matrix.rows if row.item.asset_id]
-    desk = _Desk(
-        issue,
-        edition.language,
-        base_url,
-        zone,
-        items.find_texts(session, ids),
-        {
-            asset.id or 0: asset
-            for asset in session.exec(select(Asset).where(col(Asset.id).in_(pictures)))
-        },
-    )
+    tag = edition.language
     return Letter(
-        language=edition.language,
+        language=tag,
         subject=edition.subject,
         preheader=edition.preheader,
         intro=edition.intro,
-        list_name=mailing_list.name_in(edition.language),
-        list_url=f"{base_url}/{edition.language}/",
+        list_name=mailing_list.name_in(tag),
+        list_url=f"{base_url}/{tag}/",
         sender_name=mailing_list.sender_name,
-        legal=mailing_list.legal_in(edition.language),
+        legal=mailing_list.legal_in(tag),
         contact=mailing_list.reply_to or mailing_list.sender_address,
         number=issue.number,
         dated_on=dated_on.astimezone(zone),
-        web_url=f"{base_url}/{edition.language}/{issue.slug}",
-        blocks=_blocks(desk, matrix),
+        web_url=f"{base_url}/{tag}/{issue.slug}",
+        blocks=_blocks(session, issue, tag, base_url),
         languages=_languages(session, issue, markers),
         unsubscribe_url=markers.unsubscribe,
         preferences_url=markers.preferences,
@@ -102,7 +89,11 @@ def goes_out(edition: Edition) -> bool:
     return bool(edition.subject.strip())
 
 
-def _blocks(desk: _Desk, matrix: Coverage) -> tuple[Block, ...]:
+def _blocks(
+    session: Session, issue: Issue, language: str, base_url: str
+) -> tuple[Block, ...]:
+    matrix = coverage(session, issue)
+    desk = _desk(session, issue, matrix, language, base_url)
     blocks: list[Block] = []
     section = ""
     for row in matrix.rows:
@@ -117,6 +108,21 @@ def _blocks(desk: _Desk, matrix: Coverage) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
+def _desk(
+    session: Session, issue: Issue, matrix: Coverage, language: str, base_url: str
+) -> _Desk:
+    asset_ids = [row.item.asset_id for row in matrix.rows if row.item.asset_id]
+    assets = session.exec(select(Asset).where(col(Asset.id).in_(asset_ids)))
+    return _Desk(
+        issue,
+        language,
+        base_url,
+        ZoneInfo(issue.timezone),
+        items.find_texts(session, [row.item.id or 0 for row in matrix.rows]),
+        {asset.id or 0: asset for asset in assets},
+    )
+
+
 def _block(desk: _Desk, row: Row, shown: str, *, section: str, anchor: str) -> Block:
     item = row.item
     text = desk.texts[item.id or 0][shown]
@@ -124,7 +130,9 @@ def _block(desk: _Desk, row: Row, shown: str, *, section: str, anchor: str) -> B
     return Block(
         type=item.type.value,
         anchor=anchor,
-        language=desk.language if _same(shown, desk.language) else shown,
+        language=desk.language
+        if i18n.is_same_language(shown, desk.language)
+        else shown,
         title=text.title,
         summary=text.summary,
         body_html=text.body,
@@ -194,7 +202,3 @@ def _section_name(desk: _Desk, name: str) -> str:
         return ""
     given = desk.issue.section_names.get(name, {}).get(desk.language)
     return given or i18n.section_name(name, desk.language)
-
-
-def _same(shown: str, wanted: str) -> bool:
-    return shown.partition("-")[0].casefold() == wanted.partition("-")[0].casefold()

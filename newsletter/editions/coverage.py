@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from newsletter import items
+from newsletter import i18n, items
 from newsletter.editions.words import decide, editions_of
 from newsletter.issues.composing import require_editable
 from newsletter.models import Decision, Issue, IssueItem, Item, ItemText
@@ -124,7 +124,7 @@ def resolve_language(wanted: str | None, languages: Sequence[str]) -> str | None
     folded = wanted.replace("_", "-").casefold()
     exact = next((tag for tag in languages if tag.casefold() == folded), None)
     return exact or next(
-        (tag for tag in languages if _base(tag) == _base(folded)), None
+        (tag for tag in languages if i18n.is_same_language(tag, folded)), None
     )
 
 
@@ -182,7 +182,3 @@ def _decisions(
 ) -> dict[tuple[int, str], Decision]:
     query = select(Decision).where(col(Decision.issue_item_id).in_(list(places)))
     return {(row.issue_item_id, row.language): row for row in session.exec(query)}
-
-
-def _base(tag: str) -> str:
-    return tag.partition("-")[0].casefold()

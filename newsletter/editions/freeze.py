@@ -95,7 +95,9 @@ def _render(
         markers=Markers(envelope.nonce),
         dated_on=now,
     )
-    return rendering.render(letter)
+    rendered = rendering.render(letter)
+    rendering.check(letter, rendered)
+    return rendered
 
 
 def compiled(edition: Edition, keys: KeyRing) -> messages.Compiled:

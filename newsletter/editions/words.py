@@ -1,5 +1,6 @@
 """What staff write and decide per language."""
 
+import re
 from collections.abc import Sequence
 
 from sqlmodel import Session, select
@@ -27,14 +28,19 @@ def write(
     require_editable(issue)
     edition = get_edition(session, issue, language)
     if subject is not None:
-        edition.subject = " ".join(subject.split())
+        edition.subject = _one_line(subject)
     if preheader is not None:
-        edition.preheader = " ".join(preheader.split())
+        edition.preheader = _one_line(preheader)
     if intro is not None:
         edition.intro = intro.replace("\r\n", "\n").strip()
     edition.updated_at = utcnow()
     session.flush()
     return edition
+
+
+def _one_line(text: str) -> str:
+    """Fold line ends and plain spaces; no-break spaces are typography and stay."""
+    return re.sub(r"[ \t\r\n\v\f\x85\u2028\u2029]+", " ", text).strip(" ")
 
 
 def decide(

@@ -42,7 +42,7 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _HOUR = re.compile(
-    r"(?<![\d.,:/€$-])(?:"
+    r"(?<![\d.,:/€$])(?:"
     r"(?P<from>\d{1,2})(?:[.:](?P<frommin>[0-5]\d))?\s?(?:-|–|à|tot|bis|to|until)\s?"
     r"(?P<until>\d{1,2})(?:[.:h](?P<untilmin>[0-5]\d))?\s?(?P<unit>h\b|u\b|uur\b|uhr\b|heures\b|[ap]\.?m\b)"
     r"|(?P<hour>\d{1,2})(?:"

@@ -35,24 +35,18 @@ def take(
 
     A document linked in the middle of a sentence is listed and the sentence stays.
     """
-    found = {}
+    found: dict[str, Document] = {}
     rest = []
     for block in row:
         named = [document for link in block.links if (document := _document(link))]
-        found.update(
-            {
-                document.url: document
-                for document in reversed(named)
-                if document.url not in found
-            }
-        )
+        for document in named:
+            found.setdefault(document.url, document)
         if not (named and _only_names(block)):
             rest.append(block)
     for file in enclosures:
         link = Link(links.safe(file.url, base=base), "")
-        document = _document(link)
-        if document and document.url not in found:
-            found[document.url] = document
+        if carried := _document(link):
+            found.setdefault(carried.url, carried)
     titles = {plain.key(document.title) for document in found.values()} - {""}
     kept = [
         block for block in rest if plain.key(block.text) not in titles or block.links

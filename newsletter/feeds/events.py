@@ -9,6 +9,8 @@ from newsletter.feeds import calendar, phrases
 from newsletter.feeds.calendar import Day, Hour
 from newsletter.items import plain
 
+# An invitation says when and where within this many characters.
+_ENOUGH = 20_000
 # A day without a year that passed this recently was meant as past: a report.
 _JUST_PAST = timedelta(days=90)
 
@@ -41,7 +43,8 @@ def find(
     not passed when the entry was published. Days without a year are the next ones
     from then on.
     """
-    reading = _Reading(text, published_on, agenda=_is_agenda(categories))
+    agenda = _is_agenda(categories)
+    reading = _Reading(text[:_ENOUGH], published_on, agenda=agenda)
     moment = reading.moment()
     if moment is None:
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
@@ -26,6 +27,7 @@ from newsletter.fetching import Resolver
 from newsletter.models import Asset
 
 Watch = Callable[[int, int], None]
+T = TypeVar("T")
 
 
 def import_feed(
@@ -97,6 +99,10 @@ class _Desk:
         watch(len(feed.entries), len(feed.entries))
         return self._report(feed, taken, source_id=source_id)
 
+    def _enter(self, feed: Feed, language: str | None) -> int:
+        with db.writing(self.engine) as session:
+            return sources.enter(session, self.origin.key, feed, language=language)
+
     def _changed(self, entry: Entry) -> bool:
         return self.known.hashes.get(entry.guid) != entry.hash
 
@@ -113,7 +119,7 @@ class _Desk:
         except BadText as error:
             return _Taken(entry, reason=str(error))
         picture, warning = self._picture(draft)
-        outcome = self._save(draft, entry, source_id, picture)
+        outcome = _unless_raced(lambda: self._write(draft, entry, source_id, picture))
         warnings = draft.warnings + ((warning,) if warning else ())
         return _Taken(entry, outcome, warnings=warnings)
 
@@ -127,19 +133,6 @@ class _Desk:
             except (FetchFailed, FetchRefused, UnreadableImage) as error:
                 reason = reason or f"No picture: {error}"
         return None, reason
-
-    def _save(
-        self,
-        draft: Draft,
-        entry: Entry,
-        source_id: int,
-        picture: media.Picture | None,
-    ) -> Outcome:
-        try:
-            return self._write(draft, entry, source_id, picture)
-        except IntegrityError:
-            # Another import wrote this entry a moment ago: now it is a known one.
-            return self._write(draft, entry, source_id, picture)
 
     def _write(
         self,
@@ -185,6 +178,14 @@ class _Desk:
             warnings=feed.warnings
             + tuple(f"{drafting.name(one.entry)}: {text}" for one, text in told),
         )
+
+
+def _unless_raced(write: Callable[[], T]) -> T:
+    """Write once more when another import wrote the same row a moment ago."""
+    try:
+        return write()
+    except IntegrityError:
+        return write()
 
 
 def _setting(feed: Feed, settings: Settings, language: str | None) -> Setting:

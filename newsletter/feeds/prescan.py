@@ -9,7 +9,8 @@ MAX_ENTRIES = 2000
 MAX_DEPTH = 200
 
 _ROOT = re.compile(rb"<\x00{0,3}[A-Za-z]")
-_TAG = re.compile(rb"<(/?)([A-Za-z][A-Za-z0-9:]*)[^<>]*?(/?)>")
+# Possessive: without it a tag that never ends is tried from every letter.
+_TAG = re.compile(rb"<(/?)[A-Za-z][^<>]*+>")
 _ENTRY = re.compile(rb"<(?:[a-z]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 
 
@@ -49,7 +50,7 @@ def _without_cdata(data: bytes) -> bytes:
 def _depth(data: bytes) -> int:
     deepest = level = 0
     for tag in _TAG.finditer(data):
-        if tag[3]:
+        if tag[0].endswith(b"/>"):
             continue
         level += -1 if tag[1] else 1
         deepest = max(deepest, level)

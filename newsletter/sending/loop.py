@@ -81,8 +81,12 @@ class _Loop:
         self._results: list[Result] = []
         self._outstanding = 0  # claimed and not yet recorded
         self._wake = asyncio.Event()
+        self._ended = asyncio.Event()
         self._compiled: dict[tuple[int, str], Compiled] = {}
         self._beaten_at = time.monotonic()
+        # While the relay is out of reach, nothing is claimed and nobody is to blame.
+        self._rest_until, self._failures = 0.0, 0
+        self._unreachable = Outcome(Verdict.RETURNED)
 
     async def run(self, connect: Callable[[Settings], Connection]) -> None:
         connections = [
@@ -92,18 +96,23 @@ class _Loop:
         recorder = asyncio.create_task(self._keep_recording())
         try:
             if await self._reach_relay(connections[0]):
-                workers = [asyncio.create_task(self._work(c)) for c in connections]
-                await self._feed(len(workers))
-                await asyncio.gather(*workers)
+                await self._send_over(connections)
         finally:
-            recorder.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await recorder
-            await self._flush()
+            # Never cancelled: an outcome on its way to the database would be lost.
+            self._ended.set()
+            await recorder
             await asyncio.gather(*(connection.close() for connection in connections))
             heart.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await heart
+
+    async def _send_over(self, connections: list[Connection]) -> None:
+        # One task that fails ends the others: a feeder must not wait for workers
+        # that are gone.
+        async with asyncio.TaskGroup() as tasks:
+            for connection in connections:
+                tasks.create_task(self._work(connection))
+            tasks.create_task(self._feed(len(connections)))
 
     async def _reach_relay(self, connection: Connection) -> bool:
         """Open the first connection: nothing is claimed for a relay out of reach."""
@@ -131,6 +140,7 @@ class _Loop:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
+            await self._sleep(self._rest_until - time.monotonic())
             claims = await asyncio.to_thread(self._claim)
             if not claims:
                 break
@@ -158,18 +168,26 @@ class _Loop:
             envelope = self._envelope(claim)
         except UnsafeValue as error:
             return Outcome(Verdict.REJECTED, None, str(error), Fault.RECIPIENT)
-        try:
-            if not connection.is_open:
-                await connection.open()
-        except RelayUnavailable as error:
-            return await self._wait_after(error.outcome)
+        if not connection.is_open and not await self._reopen(connection):
+            return self._unreachable
         return await connection.deliver(envelope)
 
-    async def _wait_after(self, outcome: Outcome) -> Outcome:
-        """Slow this worker down while new connections fail; nobody is to blame."""
-        self.sent.relay_trouble = outcome.reply
-        await self._sleep(BACK_OFF[0])
-        return outcome
+    async def _reopen(self, connection: Connection) -> bool:
+        """Open a connection again; while the relay rests, do not even try."""
+        if time.monotonic() < self._rest_until:
+            return False
+        try:
+            await connection.open()
+        except RelayUnavailable as error:
+            wait = BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
+            self._failures += 1
+            self._rest_until = time.monotonic() + wait
+            self._unreachable = error.outcome
+            self.sent.relay_trouble = str(error)
+            return False
+        self._failures = 0
+        self.sent.relay_trouble = ""
+        return True
 
     def _done(self, claim: Claim, outcome: Outcome) -> None:
         if outcome.verdict is Verdict.HELD:
@@ -184,24 +202,28 @@ class _Loop:
         return smtp.Envelope(compiled.sender(), claim.address, compiled.build(reader))
 
     async def _keep_recording(self) -> None:
-        while True:
-            await asyncio.sleep(RECORD_EVERY)
+        while not self._ended.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), RECORD_EVERY)
             await self._flush()
 
     async def _flush(self) -> None:
         """Write down what is known; tried until it succeeds, for it is the truth."""
-        results, self._results = self._results, []
-        while results:
-            try:
-                await asyncio.shield(asyncio.to_thread(self._record, results))
-            except OperationalError:
-                logger.exception("outcomes could not be recorded, trying again")
+        while self._results:
+            results, self._results = self._results, []
+            while not await self._recorded(results):
                 await asyncio.sleep(1)
-                continue
             self._outstanding -= len(results)
             self.sent.settled += len(results)
             self._wake.set()
-            results, self._results = self._results, []
+
+    async def _recorded(self, results: list[Result]) -> bool:
+        try:
+            await asyncio.to_thread(self._record, results)
+        except OperationalError:
+            logger.exception("outcomes could not be recorded, trying again")
+            return False
+        return True
 
     async def _keep_beating(self, connections: list[Connection]) -> None:
         while True:

@@ -147,7 +147,8 @@ def test_credits_are_read(line: str, caption: Caption | None) -> None:
 
 def test_a_caption_in_a_figure_is_the_caption() -> None:
     made = draft(
-        f'<figure><img src="a.png" alt="x"><figcaption>La crue</figcaption></figure>{LONG}'
+        '<figure><img src="a.png" alt="x"><figcaption>La crue</figcaption></figure>'
+        + LONG
     )
 
     assert made.texts["fr"]["caption"] == made.texts["fr"]["alt"] == "La crue"
@@ -178,14 +179,13 @@ def test_a_pause_between_texts_of_one_language_splits_nothing() -> None:
 
 @pytest.mark.parametrize("line", ["<p>.....</p>", "<hr>", "<p>— — —</p>", "<p>___</p>"])
 def test_a_heading_over_the_second_language_is_its_title(line: str) -> None:
+    first = "<p>Le vieux pont est rouvert aux marcheurs, après deux ans de travaux.</p>"
     second = (
         "<h3>The bridge is open</h3><p>The old bridge over the river has been opened "
         "to walkers again after two years of work.</p>"
     )
 
-    made = draft(
-        f"<p>Le vieux pont est rouvert aux marcheurs, après deux ans de travaux.</p>{line}{second}"
-    )
+    made = draft(first + line + second)
 
     assert made.texts["en"]["title"] == "The bridge is open"
     assert made.texts["en"]["body"].startswith("<p>The old bridge")

@@ -143,6 +143,7 @@ def test_odd_json_is_read_as_far_as_it_goes(odd: bytes) -> None:
         b"<item><title>x</title></item>" * 3_000,
         b"<item>" * 300,
         b"x" * 5_000_001,
+        b"<" + b"a" * 4_900_000 + b"<div>" * 1_000 + b"<item/>" * 3_000,
     ],
 )
 def test_a_feed_that_would_keep_us_busy_is_refused_at_once(costly: bytes) -> None:

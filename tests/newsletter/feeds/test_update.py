@@ -1,6 +1,7 @@
 """A feed read again: what changes, what stays, what is reported."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -270,3 +271,22 @@ def texts_of(engine: Engine, item_id: int) -> dict[str, ItemText]:
 def sources(engine: Engine) -> list[Source]:
     with db.reading(engine) as session:
         return list(session.exec(select(Source)).all())
+
+
+def test_two_imports_at_once_make_each_item_once(
+    engine: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "f.xml"
+    path.write_text(rss(*(entry(number, "Un texte.") for number in range(12))))
+
+    with ThreadPoolExecutor(3) as pool:
+        runs = [
+            pool.submit(feeds.import_feed, engine, settings, str(path))
+            for _ in range(3)
+        ]
+        reports = [run.result() for run in runs]
+
+    assert {len(report.items) for report in reports} == {12}
+    assert len(sources(engine)) == 1
+    with db.reading(engine) as session:
+        assert len(session.exec(select(Item)).all()) == 12

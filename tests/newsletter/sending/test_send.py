@@ -191,6 +191,19 @@ def test_a_refused_log_in_pauses_before_anything_is_claimed(
     assert found.states["queued"] == 12
 
 
+def test_a_relay_that_goes_away_and_comes_back_costs_nobody_anything(
+    engine: Engine, sending_settings: Settings, relay: Relay, issue_id: int
+) -> None:
+    relay.hang_up_after(5, refuse=3)
+
+    run(engine, sending_settings)
+
+    copies = [mail.recipient for mail in relay.messages]
+    assert sorted(copies) == sorted(f"reader{index}@example.org" for index in range(12))
+    assert report(engine, issue_id).states["accepted"] == 12
+    assert report(engine, issue_id).states["unknown"] == 0
+
+
 def test_who_left_meanwhile_is_skipped(
     engine: Engine, sending_settings: Settings, relay: Relay, issue_id: int
 ) -> None:
@@ -206,6 +219,18 @@ def test_who_left_meanwhile_is_skipped(
     assert relay.received_by("reader2@example.org") == []
     assert report(engine, issue_id).states["accepted"] == 11
     assert report(engine, issue_id).total == 12
+
+
+def test_an_address_that_cannot_be_written_rejects_that_reader_alone(
+    engine: Engine, sending_settings: Settings, issue_id: int
+) -> None:
+    with db.writing(engine) as session:
+        move(session, "reader2@example.org", to="zoë@example.org")
+
+    run(engine, sending_settings)
+
+    assert row_of(engine, "zoë@example.org").state is DeliveryState.REJECTED
+    assert report(engine, issue_id).states["accepted"] == 11
 
 
 def test_a_changed_address_is_followed_before_the_first_attempt(

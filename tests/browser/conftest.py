@@ -1,0 +1,133 @@
+"""A real browser at a real server, with a letter that has left."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Error, sync_playwright
+from sqlalchemy import Engine
+
+from newsletter import config, db, editions, staff
+from newsletter.app import create_app
+from newsletter.models import IssueState, ItemType, Role
+from subscribers.clock import utcnow
+from subscribers.tokens import Purpose
+from tests import factories
+
+CHROMIUM = Path("/usr/bin/chromium")
+PASSWORD = "correct horse battery"
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+# Of this package alone: while it lives, no other test can run an event loop.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, else playwright's own; without one, nothing is tested."""
+    own = CHROMIUM if CHROMIUM.exists() else None
+    with sync_playwright() as playwright:
+        try:
+            launched = playwright.chromium.launch(executable_path=own, args=_ARGUMENTS)
+        except Error:
+            pytest.skip("left out, for lack of a Chromium browser")
+        yield launched
+        launched.close()
+
+
+@dataclass(frozen=True)
+class House:
+    """A running site, and where its pages are."""
+
+    base_url: str
+    pages: dict[str, str]
+    issue: str
+
+
+@pytest.fixture
+def house(sqlite_engine: Engine, tmp_path: Path) -> Iterator[House]:
+    """A site with one letter on its way, one reader of French, one admin."""
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        base_url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        settings = config.load(
+            data_dir=tmp_path / "data",
+            base_url=base_url,
+            secret_keys=factories.SECRETS,
+        )
+        made = _furnish(sqlite_engine, settings)
+        with _serving(create_app(settings, sqlite_engine, clock=False), door):
+            yield made
+
+
+@contextmanager
+def _serving(app: FastAPI, door: socket.socket) -> Iterator[None]:
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, proxy_headers=False)
+    )
+    thread = threading.Thread(target=server.run, args=([door],), daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _furnish(engine: Engine, settings: config.Settings) -> House:
+    with db.writing(engine) as session:
+        anne = factories.make_subscriber(
+            session, email="anne@example.org", language="fr"
+        )
+        gone = factories.make_subscriber(session, language="nl")
+        staff.add(
+            session, "admin@example.org", role=Role.ADMIN, password=PASSWORD, name="Léa"
+        )
+        story = factories.make_item(
+            session,
+            texts={"fr": {"title": "Le pont est ouvert"}, "nl": {"title": "De brug"}},
+        )
+        event = factories.make_item(
+            session,
+            texts={"fr": {"title": "La fête"}, "de": {"title": "Das Fest"}},
+            type=ItemType.EVENT,
+            starts_at=utcnow(),
+            place="Rue du Pont 1",
+        )
+        issue = factories.make_issue(
+            session, items=[story, event], languages=("fr", "nl", "de"), slug="le-pont"
+        )
+        editions.freeze(session, issue, settings, now=utcnow())
+        issue.state, issue.started_at, issue.total = IssueState.SENDING, utcnow(), 2
+        for reader in (anne, gone):
+            factories.make_delivery(session, issue=issue, subscriber=reader)
+        handle = factories.subscription_of(session, anne).handle
+        sign = settings.keys.sign
+        pages = {
+            "leave": f"/u/{sign(Purpose.UNSUBSCRIBE, handle)}",
+            "choose": f"/p/{sign(Purpose.PREFERENCES, handle)}",
+            "read": f"/l/{sign(Purpose.READ, handle, issue.handle)}/nl",
+            "no edition": f"/l/{sign(Purpose.READ, handle, issue.handle)}/en",
+            "nobody": f"/u/{sign(Purpose.UNSUBSCRIBE, 'a' * 16)}",
+            "broken": "/u/broken",
+            "letter": "/fr/le-pont",
+            "archive": "/fr/",
+            "subscribe": "/de/subscribe",
+            "nowhere": "/nowhere",
+            "login": "/login",
+        }
+        return House(settings.base_url, pages, f"/issues/{issue.id}")

@@ -1,0 +1,180 @@
+"""The pages in a real browser: for everybody, at every size, without scripts."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from newsletter import db
+from subscribers.models import Subscription, SubscriptionState
+from tests.browser.conftest import PASSWORD, House
+
+pytestmark = pytest.mark.browser
+
+NAMES = [
+    "leave",
+    "choose",
+    "read",
+    "no edition",
+    "nobody",
+    "broken",
+    "letter",
+    "archive",
+    "subscribe",
+    "nowhere",
+    "login",
+]
+LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
+def page(
+    request: pytest.FixtureRequest, browser: Browser, house: House
+) -> Iterator[Page]:
+    """A page of this width and scheme, of a reader whose browser speaks French."""
+    width, scheme = request.param
+    context = browser.new_context(
+        base_url=house.base_url,
+        viewport={"width": width, "height": 844},
+        color_scheme=scheme,
+        locale="fr-BE",
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def plain_page(browser: Browser, house: House) -> Iterator[Page]:
+    """A page in a browser that runs no script."""
+    context = browser.new_context(base_url=house.base_url, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def flaws_of(page: Page) -> list[str]:
+    """Return what axe finds, and whether the page is wider than the window."""
+    found = [
+        f"{each['id']}: {each['nodes'][0]['html'][:200]}"
+        for each in Axe().run(page).response["violations"]
+    ]
+    wider = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return [*found, "wider than the window"] if wider else found
+
+
+def test_every_public_page_is_accessible_and_fits(page: Page, house: House) -> None:
+    flaws = {}
+    for name in NAMES:
+        page.goto(house.pages[name])
+        flaws[name] = flaws_of(page)
+
+    assert flaws == {name: [] for name in NAMES}
+
+
+def test_every_staff_page_is_accessible_and_fits(page: Page, house: House) -> None:
+    log_in(page)
+    flaws = {"issues": flaws_of(page)}
+    page.goto(f"{house.issue}?still=1")
+    page.click("summary")
+
+    flaws["issue"] = flaws_of(page)
+
+    assert flaws == {"issues": [], "issue": []}
+
+
+def test_buttons_and_links_of_a_readers_page_are_large_enough(
+    page: Page, house: House
+) -> None:
+    page.goto(house.pages["leave"])
+
+    small = page.evaluate(
+        """[...document.querySelectorAll('button, nav a, label, .links a')]
+           .filter(each => each.getBoundingClientRect().height < 48)
+           .map(each => each.outerHTML)"""
+    )
+
+    assert small == []
+
+
+def test_a_page_asks_nobody_but_us(page: Page, house: House) -> None:
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+
+    for name in ("leave", "letter", "archive", "choose"):
+        page.goto(house.pages[name])
+
+    assert all(url.startswith(house.base_url) for url in asked)
+    assert complaints == []
+
+
+def test_leaving_and_coming_back_needs_no_script_and_no_cookie(
+    plain_page: Page, house: House, sqlite_engine: Engine
+) -> None:
+    plain_page.goto(house.pages["leave"])
+    plain_page.click("text=Oui, me désinscrire")
+    left = states(sqlite_engine)
+
+    plain_page.click("text=Annuler, je reste")
+
+    assert SubscriptionState.UNSUBSCRIBED in left
+    assert SubscriptionState.UNSUBSCRIBED not in states(sqlite_engine)
+    assert plain_page.context.cookies() == []
+
+
+def test_the_language_of_the_letter_can_be_kept(plain_page: Page, house: House) -> None:
+    plain_page.goto(house.pages["read"])
+
+    plain_page.click("text=De brief voortaan in het Nederlands ontvangen")
+
+    assert "Bewaard." in plain_page.inner_text("main")
+
+
+def test_another_language_can_be_chosen_before_leaving(
+    plain_page: Page, house: House
+) -> None:
+    plain_page.goto(house.pages["leave"])
+    plain_page.check("input[value=de]")
+
+    plain_page.click("text=Garder la lettre, dans cette langue")
+
+    assert plain_page.get_attribute("html", "lang") == "de"
+    assert "Gespeichert." in plain_page.inner_text("main")
+
+
+def test_an_issue_can_be_paused_and_resumed(plain_page: Page, house: House) -> None:
+    log_in(plain_page)
+    plain_page.goto(house.issue)
+
+    plain_page.click(f"form[action='{house.issue}/pause'] button")
+    paused = plain_page.inner_text(".chip.warn")
+    plain_page.click(f"form[action='{house.issue}/resume'] button")
+
+    assert paused
+    assert plain_page.locator(f"form[action='{house.issue}/pause']").count() == 1
+
+
+def test_the_preview_shows_the_letter(plain_page: Page, house: House) -> None:
+    log_in(plain_page)
+    plain_page.goto(f"{house.issue}?still=1&show=nl")
+
+    preview = plain_page.frame_locator("iframe.preview")
+
+    assert preview.locator("h1").inner_text() != ""
+    assert preview.locator("html").get_attribute("lang") == "nl"
+
+
+def log_in(page: Page) -> None:
+    page.goto("/login")
+    page.fill("#email", "admin@example.org")
+    page.fill("#password", PASSWORD)
+    page.click("button")
+    page.wait_for_url("**/issues")
+
+
+def states(engine: Engine) -> set[SubscriptionState]:
+    with db.reading(engine) as session:
+        return {each.state for each in session.exec(select(Subscription))}
