@@ -36,9 +36,9 @@ check: .venv/.installed-dev ## Format, lint, types, imports, locks, tests
 	@$(BIN)/python -m pytest -q -n $(WORKERS)
 
 bench: .venv/.installed-dev ## Measure: each benchmark prints a table
-	@shopt -s nullglob; found=(benchmarks/[a-z]*.py); \
+	@shopt -s nullglob; found=(benchmarks/throughput.py); \
 	if [ $${#found[@]} = 0 ]; then echo "There is no benchmark yet."; fi; \
-	for each in "$${found[@]}"; do echo "== $$each"; $(BIN)/python "$$each"; done
+	for each in "$${found[@]}"; do echo "== $$each"; $(BIN)/python -m "benchmarks.$$(basename "$$each" .py)"; done
 
 golden: .venv/.installed-dev ## Renew the golden files; then look at the difference
 	@$(BIN)/python -m tests.golden

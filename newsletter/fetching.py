@@ -80,8 +80,15 @@ def fetch(
         answer = _ask(_checked(url), backend, limits.size, headers or {})
         if answer.status not in _REDIRECTS:
             return _accepted(answer)
-        url = urljoin(url, answer.headers.get("location", ""))
+        url = _next(url, answer.headers.get("location", ""))
     raise FetchFailed(f"{_short(url)} redirects more than {limits.redirects} times.")
+
+
+def _next(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchRefused(f"{_short(url)} redirects to no address.") from error
 
 
 def is_public(address: Address) -> bool:
@@ -170,7 +177,7 @@ class _Guarded(httpcore2.NetworkBackend):
             if not is_public(address):
                 raise FetchRefused(
                     f"{host} is at {address}, which is not a public address. "
-                    "If it should be read, name its network in FETCH_ALLOW."
+                    "If it should be read, name its network in NEWSLETTER_FETCH_ALLOW."
                 )
             if port not in _PORTS.values():
                 raise FetchRefused(f"{host}: port {port} is not a web port (80, 443).")

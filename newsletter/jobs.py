@@ -30,36 +30,51 @@ def start_due_issues(engine: Engine, settings: Settings, *, holder: str) -> list
             )
         ]
     for issue_id in taken:
-        start_issue(engine, settings, issue_id)
+        start_issue(engine, settings, issue_id, holder=holder)
     return taken
 
 
-def start_issue(engine: Engine, settings: Settings, issue_id: int) -> None:
-    """Freeze the editions and fan out; the lease covers a process that dies here."""
+def start_issue(
+    engine: Engine, settings: Settings, issue_id: int, *, holder: str
+) -> None:
+    """Freeze the editions and fan out, for as long as `holder` has the lease.
+
+    A process that dies here leaves the lease to run out, and another starts over.
+    """
     try:
-        with db.writing(engine) as session:
-            issue = issues.get_issue(session, issue_id)
-            languages = editions.freeze(
-                session, issue, settings, now=issue.started_at or db.now(session)
-            )
-        if not languages:
-            raise IssueNotReady(
-                "No edition has a subject, so there is nothing to send."
-            )
-        complete = False
-        while not complete:
-            with db.writing(engine) as session:
-                issue = issues.get_issue(session, issue_id)
-                now = db.now(session)
-                issues.extend_lease(session, issue, now=now)
-                complete = deliveries.fan_out(
-                    session, issue, languages=languages, now=now
-                )
+        languages = _freeze(engine, settings, issue_id, holder)
+        while languages and not _fan_out(engine, issue_id, languages, holder):
+            pass
         logger.info("issue %s has started", issue_id)
     except NewsletterError as error:
         logger.exception("issue %s cannot start", issue_id)
         with db.writing(engine) as session:
             issues.fail_start(session, session.get_one(Issue, issue_id), str(error))
+
+
+def _freeze(
+    engine: Engine, settings: Settings, issue_id: int, holder: str
+) -> list[str]:
+    with db.writing(engine) as session:
+        now = db.now(session)
+        issue = issues.leased(session, issue_id, holder=holder, now=now)
+        if issue is None:
+            return []
+        dated_on = issue.started_at or now
+        languages = editions.freeze(session, issue, settings, now=dated_on)
+        if not languages:
+            raise IssueNotReady("No edition has a subject: there is nothing to send.")
+        return languages
+
+
+def _fan_out(engine: Engine, issue_id: int, languages: list[str], holder: str) -> bool:
+    """Add one chunk; True when the list is complete or the lease is lost."""
+    with db.writing(engine) as session:
+        now = db.now(session)
+        issue = issues.leased(session, issue_id, holder=holder, now=now)
+        if issue is None:
+            return True
+        return deliveries.fan_out(session, issue, languages=languages, now=now)
 
 
 def send_due(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:

@@ -5,12 +5,13 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+from email_validator import EmailNotValidError, validate_email
 
 from subscribers.errors import InvalidAddress
 
 # RFC 5321 §4.5.3.1.3 leaves 254 octets for an address inside the brackets.
 _LONGEST = 254
+_TOO_LONG = "An address has 254 characters at most."
 _LONGEST_LOCAL = 64  # RFC 5321 §4.5.3.1.1
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")  # RFC 5322 §3.2.3
@@ -35,36 +36,30 @@ def normalise(text: str) -> Address:
     """
     stripped = text.strip(" \t\u00a0\ufeff")
     local, _, domain = stripped.rpartition("@")
-    if len(local) <= _LONGEST_LOCAL and _DOT_ATOM.fullmatch(local):
-        known = _domain(domain)
-        email = f"{local}@{known}"
-        if known and len(email) <= _LONGEST:
-            return Address(email, email.lower())
-    found = _validated(stripped)
-    email = f"{found.local_part}@{found.ascii_domain}"
-    return Address(email, unicodedata.normalize("NFC", email).casefold())
+    plain = len(local) <= _LONGEST_LOCAL and _DOT_ATOM.fullmatch(local)
+    email = f"{local}@{_domain(domain)}" if plain else _validated(stripped)
+    if len(email) > _LONGEST:
+        raise InvalidAddress(_TOO_LONG)
+    return Address(email, email.casefold())
 
 
 @lru_cache(maxsize=4096)  # a long list of people has few providers
-def _domain(domain: str) -> str | None:
-    """Return a domain in its A-label form, None if it is to be refused."""
-    try:
-        return _validated(f"x@{domain}").ascii_domain
-    except InvalidAddress:
-        return None
+def _domain(domain: str) -> str:
+    return _validated(f"x@{domain}").removeprefix("x@")
 
 
-def _validated(text: str) -> ValidatedEmail:
+def _validated(text: str) -> str:
     if len(text) > _LONGEST:
-        raise InvalidAddress("An address has 254 characters at most.")
+        raise InvalidAddress(_TOO_LONG)
     if any(unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"} for c in text):
         raise InvalidAddress("The address contains a line break or control character.")
     try:
-        return validate_email(
+        found = validate_email(
             text, check_deliverability=False, strict=True, allow_smtputf8=False
         )
     except EmailNotValidError as error:
         raise InvalidAddress(str(error)) from error
+    return f"{found.local_part}@{found.ascii_domain}"
 
 
 def mask(email: str) -> str:

@@ -29,7 +29,7 @@ from subscribers.models import (
     SubscriptionState,
     Suppression,
 )
-from subscribers.rules import AllOf, AnyOf, Condition, Field, Not, Rule
+from subscribers.rules import AllOf, Condition, Field, Not, Rule
 
 _LONGEST_NAME = 60
 
@@ -167,16 +167,13 @@ def _not_suppressed(address_hash: ColumnExpressionArgument[str]) -> ColumnElemen
 
 
 def _compile(rule: Rule) -> ColumnElement[bool]:
-    match rule:
-        case Condition():
-            test = _TESTS[rule.field](rule)
-            return not_(test) if rule.operator == "!=" else test
-        case Not():
-            return not_(_compile(rule.rule))
-        case AllOf():
-            return and_(*(_compile(each) for each in rule.rules))
-        case AnyOf():
-            return or_(*(_compile(each) for each in rule.rules))
+    if isinstance(rule, Condition):
+        test = _TESTS[rule.field](rule)
+        return not_(test) if rule.operator == "!=" else test
+    if isinstance(rule, Not):
+        return not_(_compile(rule.rule))
+    parts = (_compile(each) for each in rule.rules)
+    return and_(*parts) if isinstance(rule, AllOf) else or_(*parts)
 
 
 def _in_language(condition: Condition) -> ColumnElement[bool]:

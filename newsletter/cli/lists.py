@@ -59,7 +59,7 @@ Timezone = Annotated[
 
 
 @app.command()
-def add(  # noqa: PLR0913  # one parameter per option
+def add(  # one parameter per option
     slug: Slug,
     *,
     name: Name = None,
@@ -88,7 +88,7 @@ def add(  # noqa: PLR0913  # one parameter per option
 
 
 @app.command("set")
-def change(  # noqa: PLR0913  # one parameter per option
+def change(  # one parameter per option
     slug: Slug,
     *,
     name: Name = None,

@@ -11,12 +11,11 @@ from typing import Annotated, Any, BinaryIO
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from newsletter import db
+from newsletter import db, deliveries
 from newsletter.cli import program
 from newsletter.cli.program import JsonFlag
-from newsletter.models import Delivery, Issue
 from subscribers import importing, lists, people
 from subscribers.errors import UnreadableFile
 from subscribers.importing import Order, Report
@@ -39,31 +38,37 @@ ListSlug = Annotated[
 ]
 
 
+File = Annotated[
+    str,
+    typer.Argument(
+        help="CSV, TSV or pasted text in any encoding; - reads standard input."
+    ),
+]
+Consent = Annotated[
+    str,
+    typer.Option(
+        help="What these people agreed to, when and how; kept with each of them."
+    ),
+]
+Update = Annotated[
+    bool,
+    typer.Option(
+        "--update", help="Also take names, languages and tags of known people."
+    ),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Give the verdicts, write nothing.")
+]
+
+
 @app.command("import")
 def import_file(
-    file: Annotated[
-        str,
-        typer.Argument(
-            help="CSV, TSV or pasted text in any encoding; - reads standard input."
-        ),
-    ],
+    file: File,
     *,
-    consent: Annotated[
-        str,
-        typer.Option(
-            help="What these people agreed to, when and how; kept with each of them."
-        ),
-    ] = "",
+    consent: Consent = "",
     mailing_list: ListSlug = None,
-    update: Annotated[
-        bool,
-        typer.Option(
-            "--update", help="Also take names, languages and tags of known people."
-        ),
-    ] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Give the verdicts, write nothing.")
-    ] = False,
+    update: Update = False,
+    dry_run: DryRun = False,
     json: JsonFlag = False,
 ) -> None:
     """Bring people in as confirmed, on the consent you declare.
@@ -210,7 +215,7 @@ def _person(session: Session, subscriber: Subscriber) -> dict[str, Any]:
             for each in people.standings(session, subscriber)
         ],
         "consents": [_proof(each) for each in people.proofs(session, subscriber)],
-        "deliveries": _deliveries(session, subscriber.id or 0),
+        "deliveries": deliveries.of_subscriber(session, subscriber.id or 0),
     }
 
 
@@ -228,25 +233,3 @@ def _proof(proof: people.Proof) -> dict[str, Any]:
         "filename": proof.file.filename if proof.file else None,
         "evidence": consent.evidence,
     }
-
-
-def _deliveries(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
-    query = (
-        select(Delivery, Issue)
-        .join(Issue, col(Issue.id) == col(Delivery.issue_id))
-        .where(col(Delivery.subscriber_id) == subscriber_id)
-        .order_by(col(Delivery.id))
-    )
-    return [
-        {
-            "issue": issue.id,
-            "title": issue.title,
-            "language": delivery.language,
-            "state": delivery.state,
-            "attempt": delivery.attempt,
-            "reply_code": delivery.reply_code,
-            "reply": delivery.reply,
-            "updated_at": delivery.updated_at,
-        }
-        for delivery, issue in session.exec(query)
-    ]

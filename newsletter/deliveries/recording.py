@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
 from sqlmodel import Session
 
 from newsletter.deliveries.claiming import Claim, release
@@ -26,8 +26,9 @@ GIVE_UP = timedelta(hours=48)
 # A relay that falls silent may still be working: it gets a moment before a resend.
 RESEND_AFTER = timedelta(seconds=5)
 
+# Settled many at a time; what is left is settled row by row.
+_GROUPED = (Verdict.ACCEPTED, Verdict.RETURNED)
 _STATES = {
-    Verdict.ACCEPTED: DeliveryState.ACCEPTED,
     Verdict.DEFERRED: DeliveryState.DEFERRED,
     Verdict.REJECTED: DeliveryState.REJECTED,
     Verdict.UNKNOWN: DeliveryState.UNKNOWN,
@@ -59,25 +60,62 @@ def record(
     back = [r.claim.id for r in results if r.outcome.verdict is Verdict.RETURNED]
     if back:
         release(session, back, sender=sender, now=now)
-    policies = _policies(session, results, on_unknown)
-    for result in results:
-        if result.outcome.verdict is not Verdict.RETURNED:
-            _settle(session, result, policies[result.claim.issue_id], sender, now)
+    _accept(session, results, sender, now)
+    others = [r for r in results if r.outcome.verdict not in _GROUPED]
+    policies = _policies(session, others, on_unknown)
+    for result in others:
+        _settle(session, result, policies[result.claim.issue_id], sender, now)
+
+
+def _accept(
+    session: Session, results: Sequence[Result], sender: str, now: datetime
+) -> None:
+    """Settle what the relay took, which is nearly everything, in one statement."""
+    rows = [
+        {
+            "row": result.claim.id,
+            "nth": result.claim.attempt,
+            "code": result.outcome.code,
+            "said": result.outcome.reply,
+        }
+        for result in results
+        if result.outcome.verdict is Verdict.ACCEPTED
+    ]
+    if not rows:
+        return
+    held = and_(DELIVERY.claimed_by == sender, DELIVERY.state == DeliveryState.SENDING)
+    late = DELIVERY.state == DeliveryState.UNKNOWN
+    statement = (
+        update(table_of(Delivery))
+        .where(
+            DELIVERY.id == bindparam("row"),
+            DELIVERY.attempt == bindparam("nth"),
+            or_(held, late),
+        )
+        .values(
+            state=DeliveryState.ACCEPTED,
+            claimed_by=None,
+            due_at=None,
+            reply_code=bindparam("code"),
+            reply=bindparam("said"),
+            reason="",
+            updated_at=now,
+        )
+    )
+    session.connection().execute(statement, rows)
 
 
 def _settle(
     session: Session, result: Result, policy: UnknownPolicy, sender: str, now: datetime
 ) -> None:
-    claim, outcome = result.claim, result.outcome
-    held = and_(
-        DELIVERY.claimed_by == sender,
-        DELIVERY.state == DeliveryState.SENDING,
-    )
-    if outcome.verdict is Verdict.ACCEPTED:
-        held = or_(held, DELIVERY.state == DeliveryState.UNKNOWN)
     session.execute(
         update(table_of(Delivery))
-        .where(DELIVERY.id == claim.id, DELIVERY.attempt == claim.attempt, held)
+        .where(
+            DELIVERY.id == result.claim.id,
+            DELIVERY.attempt == result.claim.attempt,
+            DELIVERY.claimed_by == sender,
+            DELIVERY.state == DeliveryState.SENDING,
+        )
         .values(**_values(result, policy, now))
     )
 

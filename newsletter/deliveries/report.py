@@ -126,6 +126,8 @@ def of_subscriber(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
             ISSUE.title,
             DELIVERY.language,
             DELIVERY.state,
+            DELIVERY.attempt,
+            DELIVERY.reply_code,
             DELIVERY.reply,
             DELIVERY.updated_at,
         )
@@ -139,6 +141,8 @@ def of_subscriber(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
             "title": row.title,
             "language": row.language,
             "state": row.state.value,
+            "attempt": row.attempt,
+            "reply_code": row.reply_code,
             "reply": row.reply,
             "updated_at": _iso(row.updated_at),
         }

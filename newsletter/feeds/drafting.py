@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from newsletter.errors import BadText
@@ -100,7 +99,7 @@ def draft(entry: Entry, setting: Setting) -> Draft:
         event=event,
         documents=files,
         pictures=tuple(picture.src for picture in pictures[:_PICTURES]),
-        bases=tuple(base for base in (entry.base, entry.link) if base),
+        bases=tuple(dict.fromkeys((_base(entry), entry.link))),
         warnings=warnings,
     )
 
@@ -111,7 +110,7 @@ def name(entry: Entry) -> str:
 
 
 def _base(entry: Entry) -> str:
-    return urljoin(entry.link, entry.base) if entry.base else entry.link
+    return links.safe(entry.base, base=entry.link) or entry.link
 
 
 def _pictures(row: Sequence[Block], entry: Entry) -> list[Image]:
@@ -122,7 +121,7 @@ def _pictures(row: Sequence[Block], entry: Entry) -> list[Image]:
     ]
     found: dict[str, Image] = {}
     for image in (*shown, *beside):
-        if image.src and not image.tiny:
+        if image.src and not image.tiny and links.readable(image.src):
             found.setdefault(image.src, image)
     return list(found.values())
 

@@ -74,6 +74,15 @@ class _Taken:
 
 
 @dataclass(frozen=True)
+class _Shown:
+    """The picture an entry gets, or why it gets none."""
+
+    picture: media.Picture | None = None
+    origin: str = ""
+    warning: str = ""
+
+
+@dataclass(frozen=True)
 class _Desk:
     """One import under way."""
 
@@ -88,8 +97,7 @@ class _Desk:
         changed = [entry for entry in feed.entries if self._changed(entry)]
         if not changed and self.known.id is not None:
             return self._report(feed, [self._unchanged(one) for one in feed.entries])
-        with db.writing(self.engine) as session:
-            source_id = sources.enter(session, self.origin.key, feed, language=language)
+        source_id = _unless_raced(lambda: self._enter(feed, language))
         # What repeats is seen over all entries, also those we have already.
         told = replace(self, setting=_with_boilerplate(self.setting, feed.entries))
         taken: list[_Taken] = []
@@ -118,31 +126,27 @@ class _Desk:
             draft = drafting.draft(entry, self.setting)
         except BadText as error:
             return _Taken(entry, reason=str(error))
-        picture, warning = self._picture(draft)
-        outcome = _unless_raced(lambda: self._write(draft, entry, source_id, picture))
-        warnings = draft.warnings + ((warning,) if warning else ())
+        shown = self._picture(draft)
+        outcome = _unless_raced(lambda: self._write(draft, entry, source_id, shown))
+        warnings = draft.warnings + ((shown.warning,) if shown.warning else ())
         return _Taken(entry, outcome, warnings=warnings)
 
-    def _picture(self, draft: Draft) -> tuple[media.Picture | None, str]:
+    def _picture(self, draft: Draft) -> _Shown:
         """Return the first picture that can be had, or why there is none."""
-        reason = ""
+        warning = ""
         for src in draft.pictures:
             try:
                 data = self.origin.picture(src, bases=draft.bases)
-                return media.encode(data), ""
+                return _Shown(media.encode(data), src)
             except (FetchFailed, FetchRefused, UnreadableImage) as error:
-                reason = reason or f"No picture: {error}"
-        return None, reason
+                warning = warning or f"No picture: {error}"
+        return _Shown(warning=warning)
 
     def _write(
-        self,
-        draft: Draft,
-        entry: Entry,
-        source_id: int,
-        picture: media.Picture | None,
+        self, draft: Draft, entry: Entry, source_id: int, shown: _Shown
     ) -> Outcome:
         with db.writing(self.engine) as session:
-            asset = self._keep(session, picture)
+            asset = self._keep(session, shown)
             _, new = saving.save(
                 session,
                 draft,
@@ -153,11 +157,11 @@ class _Desk:
             )
         return Outcome.NEW if new else Outcome.UPDATED
 
-    def _keep(self, session: Session, picture: media.Picture | None) -> Asset | None:
-        if picture is None:
+    def _keep(self, session: Session, shown: _Shown) -> Asset | None:
+        if shown.picture is None:
             return None
         folder = self.settings.media_dir
-        return media.keep(session, picture, folder=folder, origin=self.origin.key)
+        return media.keep(session, shown.picture, folder=folder, origin=shown.origin)
 
     def _report(
         self, feed: Feed, taken: Sequence[_Taken], *, source_id: int | None = None

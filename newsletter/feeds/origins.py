@@ -72,7 +72,7 @@ class Address:
 
     def picture(self, src: str, *, bases: Sequence[str]) -> bytes:
         """Return a picture; a relative address is tried against each of `bases`."""
-        tried = list(dict.fromkeys(urljoin(base, src) for base in (*bases, self.key)))
+        tried = dict.fromkeys(urljoin(base, src) for base in (self.key, *bases))
         failure: NewsletterError = FetchRefused(f"{src[:120]} is not an address.")
         for url in tried:
             try:

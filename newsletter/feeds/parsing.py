@@ -14,9 +14,12 @@ import feedparser
 from newsletter.errors import UnreadableFeed
 from newsletter.feeds import jsonfeed, prescan
 from newsletter.feeds.entries import Enclosure, Entry, Feed
+from newsletter.items import links
 
 MAX_GUID = 2000
 
+# What feedparser's forgiving parser trips over where the strict one gave up.
+_STUMBLES = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 _BROKEN = "The feed is not well-formed XML; we read what we could."
 
 
@@ -33,21 +36,19 @@ def parse(data: bytes, *, content_type: str = "", base: str = "") -> Feed:
     )
     if len(feed.entries) > prescan.MAX_ENTRIES:
         raise UnreadableFeed(f"The feed has more than {prescan.MAX_ENTRIES:,} entries.")
-    return replace(feed, entries=tuple(_identified(feed.entries)))
+    home = links.safe(feed.link)
+    entries = [
+        replace(entry, link=links.safe(entry.link, base=home))
+        for entry in _identified(feed.entries)
+    ]
+    return replace(feed, link=home, entries=tuple(entries))
 
 
 def _xml(data: bytes, content_type: str, base: str) -> Feed:
     headers = {"content-location": base} if base else {}
     if content_type:
         headers["content-type"] = content_type
-    # A stream, never the bytes: given a string, feedparser opens it as an address.
-    # Its own sanitising is left to ours, which is bounded.
-    read = feedparser.parse(
-        BytesIO(data),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    read = _read(data, headers)
     if not read.get("version") and not read.entries:
         raise UnreadableFeed(_reason(read))
     language = _text(read.feed, "language")
@@ -58,6 +59,27 @@ def _xml(data: bytes, content_type: str, base: str) -> Feed:
         entries=tuple(_entry(one, language) for one in read.entries),
         warnings=(_BROKEN,) if _is_broken(read) else (),
     )
+
+
+def _read(data: bytes, headers: dict[str, str]) -> Any:
+    try:
+        # A stream, never the bytes: given a string, feedparser opens it as an
+        # address. Its own sanitising is left to ours, which is bounded.
+        return feedparser.parse(
+            BytesIO(data),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    # What its forgiving parser trips over where the strict one gave up.
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+    ) as error:
+        raise UnreadableFeed("The feed is too broken to be read.") from error
 
 
 def _is_broken(read: Any) -> bool:
@@ -82,9 +104,7 @@ def _entry(read: Any, feed_language: str) -> Entry:
         summary=_text(read, "summary"),
         content=_text(content, "value"),
         author=_text(read, "author"),
-        published_at=_moment(
-            read.get("published_parsed") or read.get("updated_parsed")
-        ),
+        published_at=_published(read),
         language=own if own.lower() != feed_language.lower() else "",
         categories=tuple(
             term for tag in read.get("tags", []) if (term := _text(tag, "term"))
@@ -109,6 +129,12 @@ def _enclosures(read: Any) -> Iterable[Enclosure]:
             medium = _text(file, "medium")
             default = f"{medium}/*" if medium else "image/*"
             yield Enclosure(url, _text(file, "type") or default)
+
+
+def _published(read: Any) -> datetime | None:
+    # dict.get: feedparser's own would answer with another day and a warning.
+    days = (dict.get(read, name) for name in ("published_parsed", "updated_parsed"))
+    return next((moment for day in days if (moment := _moment(day))), None)
 
 
 def _moment(parsed: struct_time | None) -> datetime | None:

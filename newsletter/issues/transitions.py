@@ -147,9 +147,22 @@ def take_over(session: Session, *, holder: str, now: datetime) -> Sequence[Issue
     return session.exec(select(Issue).where(col(Issue.id).in_(taken))).all()
 
 
-def extend_lease(session: Session, issue: Issue, *, now: datetime) -> None:
-    """Keep a start that is going on from being taken over."""
-    _move(session, issue, (IssueState.STARTING,), lease_until=now + LEASE)
+def leased(
+    session: Session, issue_id: int, *, holder: str, now: datetime
+) -> Issue | None:
+    """Return the issue this process is starting, its lease renewed and its row locked.
+
+    None when the lease has gone to another process: then this one must not touch it.
+    """
+    query = select(Issue).where(
+        Issue.id == issue_id,
+        Issue.state == IssueState.STARTING,
+        Issue.lease_by == holder,
+    )
+    issue = session.exec(query.with_for_update()).one_or_none()
+    if issue is not None:
+        issue.lease_until = now + LEASE
+    return issue
 
 
 def fail_start(session: Session, issue: Issue, because: str) -> None:

@@ -33,14 +33,20 @@ def safe(url: str, *, base: str = "") -> str:
 
 def _absolute(url: str, base: str) -> str:
     """Return the whole address, or "" when there is none or it cannot be read."""
-    if not url:
+    if not url or not readable(url) or not readable(base):
         return ""
+    whole = urljoin(base, url) if base else url
+    return whole if len(whole) <= MAX_URL and readable(whole) else ""
+
+
+def readable(url: str) -> bool:
+    """Say whether an address can be taken apart: a broken IPv6 host cannot."""
     try:
-        whole = urljoin(base, url) if base else url
-        _ = urlsplit(whole).hostname
-    except ValueError:  # a broken IPv6 literal
-        return ""
-    return whole if len(whole) <= MAX_URL else ""
+        parts = urlsplit(url)
+        _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return True
 
 
 def _without_tracking(query: str) -> str:

@@ -51,19 +51,28 @@ class Holder:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        with db.writing(self._engine) as session:
-            if not _holds_rows(session, self.id):
-                session.execute(delete(Sender).where(col(Sender.id) == self.id))
-        if self._lock is not None:
-            self._path.unlink(missing_ok=True)
-            self._lock.close()
+        try:
+            with db.writing(self._engine) as session:
+                # Rows that a failure left behind keep their holder's name and its
+                # lock file, now free: so they are recovered at once.
+                if not _holds_rows(session, self.id):
+                    session.execute(delete(Sender).where(col(Sender.id) == self.id))
+                    self._path.unlink(missing_ok=True)
+        finally:
+            if self._lock is not None:
+                self._lock.close()
 
-    def beat(self) -> None:
-        """Say that this process lives; blocks while the database is busy."""
+    def beat(self) -> bool:
+        """Say that this process lives; blocks while the database is busy.
+
+        False when others have given it up already: its claims are not its own.
+        """
         with db.writing(self._engine) as session:
             row = session.get(Sender, self.id)
-            if row is not None:
-                row.heartbeat_at = db.now(session)
+            if row is None:
+                return False
+            row.heartbeat_at = db.now(session)
+            return True
 
 
 def dead_senders(session: Session, *, data_dir: Path, now: datetime) -> list[str]:

@@ -135,25 +135,30 @@ class _Loop:
 
     async def _feed(self, workers: int) -> None:
         """Claim windows while rows are due; then tell every worker to end."""
-        while not self._stop.is_set():
-            if self._outstanding > self._window:
-                self._wake.clear()
-                await self._wake.wait()
-                continue
+        while not self._stop.is_set() and not self._is_fenced():
             await self._sleep(self._rest_until - time.monotonic())
             claims = await asyncio.to_thread(self._claim)
-            if not claims:
+            if not claims and not self._outstanding:
                 break
             self._outstanding += len(claims)
             for claim in claims:
                 self._queue.put_nowait(claim)
+            # Without a claim too: what is in flight may come back to the queue.
+            await self._next_record()
+            while self._outstanding > self._window:
+                await self._next_record()
         for _ in range(workers):
             self._queue.put_nowait(None)
+
+    async def _next_record(self) -> None:
+        if self._outstanding:
+            self._wake.clear()
+            await self._wake.wait()
 
     async def _work(self, connection: Connection) -> None:
         sent_here = 0
         while (claim := await self._queue.get()) is not None:
-            if self._stop.is_set() or claim.issue_id in self.sent.paused:
+            if self._must_not_leave(claim):
                 self._done(claim, Outcome(Verdict.RETURNED))
                 continue
             if sent_here >= self._settings.messages_per_connection:
@@ -162,6 +167,10 @@ class _Loop:
             outcome = await self._attempt(connection, claim)
             sent_here = sent_here + 1 if connection.is_open else 0
             self._done(claim, outcome)
+
+    def _must_not_leave(self, claim: Claim) -> bool:
+        stopped = self._stop.is_set() or self._is_fenced()
+        return stopped or claim.issue_id in self.sent.paused
 
     async def _attempt(self, connection: Connection, claim: Claim) -> Outcome:
         try:
@@ -228,18 +237,20 @@ class _Loop:
     async def _keep_beating(self, connections: list[Connection]) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_EVERY)
-            try:
-                await asyncio.wait_for(
-                    asyncio.to_thread(self._holder.beat), timeout=FENCED_AFTER
-                )
-                self._beaten_at = time.monotonic()
-            except (OperationalError, TimeoutError):
-                logger.exception("the heartbeat could not be written")
-            if time.monotonic() - self._beaten_at > FENCED_AFTER:
-                # Others may soon take our rows: whatever has not passed its dot
-                # must not leave any more.
+            with contextlib.suppress(OperationalError, TimeoutError):
+                beat = asyncio.to_thread(self._holder.beat)
+                if await asyncio.wait_for(beat, timeout=FENCED_AFTER):
+                    self._beaten_at = time.monotonic()
+                else:
+                    self._beaten_at = -FENCED_AFTER
+            if self._is_fenced():
+                logger.error("no heartbeat for too long: this sender stops")
                 for connection in connections:
                     connection.abandon()
+
+    def _is_fenced(self) -> bool:
+        """Whether others may by now have taken our rows, so that none may leave."""
+        return time.monotonic() - self._beaten_at > FENCED_AFTER
 
     async def _sleep(self, seconds: float) -> None:
         until = time.monotonic() + seconds

@@ -56,7 +56,7 @@ class Connection(Protocol):
         """End the session; never raises."""
 
     def abandon(self) -> None:
-        """Hang up at once: what has not passed the dot will not be accepted."""
+        """Hang up unless a final dot has left: its reply is still worth waiting for."""
 
 
 class RelayConnection:
@@ -70,6 +70,7 @@ class RelayConnection:
         self._timeouts = timeouts or Timeouts()
         self._client: aiosmtplib.SMTP | None = None
         self._dirty = False  # an envelope was begun and not ended by a dot
+        self._progress = _Progress()
 
     @property
     def is_open(self) -> bool:
@@ -121,8 +122,8 @@ class RelayConnection:
             client.close()
 
     def abandon(self) -> None:
-        """Hang up at once: what has not passed the dot will not be accepted."""
-        if self._client is not None:
+        """Hang up unless a final dot has left: its reply is still worth waiting for."""
+        if self._client is not None and self._progress.reached is not Stage.DOT:
             self._client.close()
 
     async def deliver(self, envelope: Envelope) -> Outcome:
@@ -130,7 +131,7 @@ class RelayConnection:
         client = self._client
         if client is None or not client.is_connected:
             return _lost(Verdict.RETURNED, "the connection had closed")
-        stage = _Progress()
+        stage = self._progress = _Progress()
         try:
             return await self._transact(client, envelope, stage)
         except SMTPResponseException as error:

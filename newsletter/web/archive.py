@@ -83,6 +83,7 @@ def letter(language: str, slug: str, here: Here, session: Reading) -> HTMLRespon
         edition.language,
         frame=own,
         edition=edition,
+        article=published.at_home(edition.web, edition),
         canonical=_base(here),
         hidden=found.issue.segment_id is not None,
         keep="",

@@ -62,12 +62,21 @@ def policy(path: str, *, base_url: str) -> dict[str, str]:
         "Referrer-Policy": "same-origin",
         "Cache-Control": "no-cache",
     }
+    if path.startswith("/static/"):
+        # The sheet's address changes with its content.
+        headers["Cache-Control"] = "public, max-age=86400"
     if path.startswith(_TOKENS):
         headers["Referrer-Policy"] = "no-referrer"
     if path.startswith(_TOKENS + _STAFF):
         headers["Cache-Control"] = "no-store"
         headers["X-Robots-Tag"] = "noindex, nofollow"
     return headers
+
+
+def origin_of(base_url: str) -> str:
+    """Return the address as browsers name where a request comes from (RFC 6454)."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 async def body_of(request: Request) -> bytes:
@@ -83,10 +92,9 @@ async def body_of(request: Request) -> bytes:
 def _content_policy(base_url: str) -> str:
     # Pictures of a letter carry the configured address, which a browser on the same
     # machine may know under another name.
-    parts = urlsplit(base_url)
     return (
         "default-src 'self'; script-src 'none'; object-src 'none'; "
-        f"img-src 'self' {parts.scheme}://{parts.netloc}; "
+        f"img-src 'self' {origin_of(base_url)}; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 

@@ -10,6 +10,8 @@ from newsletter.config import Settings
 from newsletter.editions.words import get_edition
 from newsletter.models import Edition, Issue
 from newsletter.rendering.markers import Markers
+from newsletter.web import published
+from newsletter.web.asgi import origin_of
 from subscribers.clock import utcnow
 from subscribers.tokens import new_handle
 
@@ -30,7 +32,8 @@ def html(session: Session, issue: Issue, language: str, *, settings: Settings) -
     if edition.frozen_at is not None:
         markers = Markers(edition.envelope["nonce"])
         tags = edition.envelope["languages"]
-        return _filled(edition.html, markers, issue, edition, tags)
+        frozen = published.at_home(edition.html, edition)
+        return _filled(frozen, markers, issue, edition, tags)
     markers = Markers(new_handle())
     letter = editions.compose(
         session,
@@ -47,7 +50,7 @@ def html(session: Session, issue: Issue, language: str, *, settings: Settings) -
 def policy(settings: Settings) -> str:
     """Return what a previewed mail may do: show its pictures and its own styles."""
     return (
-        f"default-src 'none'; img-src 'self' {settings.base_url}; "
+        f"default-src 'none'; img-src 'self' {origin_of(settings.base_url)}; "
         "style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
     )
 

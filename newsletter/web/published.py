@@ -55,6 +55,16 @@ class Letter:
         return self.editions[tag] if tag else None
 
 
+def at_home(text: str, edition: Edition) -> str:
+    """Return frozen HTML with the addresses of our own pages relative.
+
+    A mail needs whole addresses; a page of ours must show its pictures when the
+    house has moved since, or is known by another name on this machine.
+    """
+    base_url = edition.envelope.get("base_url")
+    return text.replace(f'="{base_url}/', '="/') if base_url else text
+
+
 def by_slug(session: Session, slug: str) -> Letter | None:
     """Return the letter with this address, None for a draft and for no issue."""
     issue = session.exec(select(Issue).where(Issue.slug == slug)).one_or_none()

@@ -79,6 +79,7 @@ def _page(
         own.language,
         frame=own,
         edition=edition,
+        article=published.at_home(edition.web, edition),
         canonical="",
         hidden=True,
         keep="" if kept else _offer(here, session, token, edition),

@@ -11,6 +11,7 @@ from fastapi import Depends, HTTPException, Request, Response
 from newsletter import db, staff
 from newsletter.config import INTERFACE_LANGUAGES, Settings
 from newsletter.models import Role, Staff
+from newsletter.web.asgi import origin_of
 from newsletter.web.deps import Asked, Form, Here
 from subscribers.tokens import Key, derive
 
@@ -71,7 +72,8 @@ def same_site(request: Request, here: Here) -> None:
     """
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
-    told = site in _SAFE_SITES if site else origin in {None, here.settings.base_url}
+    ours = origin_of(here.settings.base_url)
+    told = site in _SAFE_SITES if site else origin in {None, ours}
     if request.method == "POST" and not told:
         raise HTTPException(HTTPStatus.FORBIDDEN)
 

@@ -13,10 +13,11 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Error, sync_playwright
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from newsletter import config, db, editions, staff
 from newsletter.app import create_app
-from newsletter.models import IssueState, ItemType, Role
+from newsletter.models import Issue, IssueState, ItemType, Role
 from subscribers.clock import utcnow
 from subscribers.tokens import Purpose
 from tests import factories
@@ -97,20 +98,7 @@ def _furnish(engine: Engine, settings: config.Settings) -> House:
         staff.add(
             session, "admin@example.org", role=Role.ADMIN, password=PASSWORD, name="Léa"
         )
-        story = factories.make_item(
-            session,
-            texts={"fr": {"title": "Le pont est ouvert"}, "nl": {"title": "De brug"}},
-        )
-        event = factories.make_item(
-            session,
-            texts={"fr": {"title": "La fête"}, "de": {"title": "Das Fest"}},
-            type=ItemType.EVENT,
-            starts_at=utcnow(),
-            place="Rue du Pont 1",
-        )
-        issue = factories.make_issue(
-            session, items=[story, event], languages=("fr", "nl", "de"), slug="le-pont"
-        )
+        issue = _letter(session)
         editions.freeze(session, issue, settings, now=utcnow())
         issue.state, issue.started_at, issue.total = IssueState.SENDING, utcnow(), 2
         for reader in (anne, gone):
@@ -131,3 +119,20 @@ def _furnish(engine: Engine, settings: config.Settings) -> House:
             "login": "/login",
         }
         return House(settings.base_url, pages, f"/issues/{issue.id}")
+
+
+def _letter(session: Session) -> Issue:
+    story = factories.make_item(
+        session,
+        texts={"fr": {"title": "Le pont est ouvert"}, "nl": {"title": "De brug"}},
+    )
+    event = factories.make_item(
+        session,
+        texts={"fr": {"title": "La fête"}, "de": {"title": "Das Fest"}},
+        type=ItemType.EVENT,
+        starts_at=utcnow(),
+        place="Rue du Pont 1",
+    )
+    return factories.make_issue(
+        session, items=[story, event], languages=("fr", "nl", "de"), slug="le-pont"
+    )

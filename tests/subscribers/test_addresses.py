@@ -40,6 +40,7 @@ def test_an_address_is_normalised(written: str, email: str, key: str) -> None:
         "anne@example.org, bart@example.org",
         "Anne <anne@example.org>",
         "änne@example.org",
+        "\u212aris@example.org",  # the sign of the kelvin is no K
         "a" * 65 + "@example.org",
         "a@" + "b" * 300 + ".org",
     ],

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel, select
 
-from newsletter import db, editions, staff
+from newsletter import db, editions, i18n, staff
 from newsletter.app import create_app
 from newsletter.config import Settings
 from newsletter.models import Issue, IssueState, ItemType, Role, Staff
@@ -136,3 +136,8 @@ def dump(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
             )
             for table in SQLModel.metadata.sorted_tables
         }
+
+
+def said(in_language: str, message: str, /, **values: str) -> str:
+    """Return what a page in this language says for a message."""
+    return i18n.translator(in_language)(message, **values)

@@ -5,12 +5,13 @@ from xml.etree import ElementTree
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from newsletter import db
 from newsletter.config import Settings
-from newsletter.models import Issue, IssueState
+from newsletter.models import Edition, Issue, IssueState
 from tests import factories
-from tests.web.conftest import Reader, let_leave
+from tests.web.conftest import Reader, let_leave, said
 
 
 def test_a_letter_is_shown_to_anybody(client: TestClient, anne: Reader) -> None:
@@ -33,6 +34,23 @@ def test_a_letter_names_its_other_languages_at_the_configured_address(
     assert f'hreflang="nl" href="{base}/nl/le-pont"' in page.text
     assert 'hreflang="en"' not in page.text
     assert "evil.example" not in page.text
+
+
+def test_a_letter_finds_its_pictures_after_the_house_has_moved(
+    client: TestClient, engine: Engine, anne: Reader
+) -> None:
+    with db.writing(engine) as session:
+        edition = session.exec(
+            select(Edition).where(
+                Edition.issue_id == anne.issue_id, Edition.language == "fr"
+            )
+        ).one()
+        edition.envelope = {**edition.envelope, "base_url": "https://old.example.org"}
+        edition.web += '<img src="https://old.example.org/media/a.jpg" alt="">'
+
+    page = client.get("/fr/le-pont")
+
+    assert '<img src="/media/a.jpg" alt="">' in page.text
 
 
 @pytest.mark.parametrize(
@@ -143,7 +161,7 @@ def test_what_does_not_exist_is_not_found(client: TestClient, path: str) -> None
     page = client.get(path, headers={"Accept-Language": "de"})
 
     assert page.status_code == 404
-    assert "Hier ist keine Seite" in page.text
+    assert said("de", "There is no page here") in page.text
     assert "location" not in page.headers
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from newsletter import db
 from tests import factories
-from tests.web.conftest import Reader
+from tests.web.conftest import Reader, said
 
 
 def test_a_method_that_does_not_fit_is_explained(
@@ -18,7 +18,7 @@ def test_a_method_that_does_not_fit_is_explained(
 
     assert page.status_code == 405
     assert page.headers["allow"]
-    assert "Zo werkt dit adres niet" in page.text
+    assert said("nl", "This address does not work that way") in page.text
 
 
 @pytest.mark.parametrize("chunked", [True, False])

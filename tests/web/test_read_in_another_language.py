@@ -7,10 +7,12 @@ from sqlalchemy import Engine
 from newsletter import db
 from newsletter.models import Issue, IssueState
 from subscribers.models import Subscriber
-from tests.web.conftest import Reader, dump
-from tests.web.test_preferences_page import language_of
+from tests.web.conftest import Reader, dump, said
+from tests.web.test_preferences_page import SAVED, language_of
 
-OFFER = "De brief voortaan in het Nederlands ontvangen"
+OFFER = said(
+    "nl", "Receive the letter in {language} from now on", language="Nederlands"
+)
 
 
 def test_the_letter_opens_in_that_language_and_offers_to_keep_it(
@@ -31,7 +33,7 @@ def test_the_button_keeps_it(client: TestClient, engine: Engine, anne: Reader) -
     page = client.post(f"{anne.read}/nl")
 
     assert page.status_code == 200
-    assert "Bewaard." in page.text
+    assert said("nl", SAVED, language="Nederlands") in page.text
     assert OFFER not in page.text
     assert language_of(engine, anne) == "nl"
 

@@ -12,7 +12,7 @@ from subscribers.clock import utcnow
 from subscribers.models import MailingList, SubscriptionState
 from subscribers.tokens import KeyRing, Purpose
 from tests import factories
-from tests.web.conftest import Reader, dump, state_of
+from tests.web.conftest import Reader, dump, said, state_of
 
 CONFIRM = {"confirm": "1"}
 
@@ -24,7 +24,7 @@ def test_the_page_shows_one_button_in_the_readers_language(
 
     assert page.status_code == 200
     assert '<html lang="fr"' in page.text
-    assert "Oui, me désinscrire" in page.text
+    assert said("fr", "Yes, unsubscribe me") in page.text
 
 
 def test_the_address_is_masked(client: TestClient, anne: Reader) -> None:
@@ -38,7 +38,7 @@ def test_the_language_of_the_address_wins(client: TestClient, anne: Reader) -> N
     page = client.get(f"{anne.leave}?in=de")
 
     assert '<html lang="de"' in page.text
-    assert "Ja, abmelden" in page.text
+    assert said("de", "Yes, unsubscribe me") in page.text
 
 
 def test_the_button_unsubscribes_and_offers_to_undo(
@@ -47,7 +47,7 @@ def test_the_button_unsubscribes_and_offers_to_undo(
     page = client.post(anne.leave, data=CONFIRM)
 
     assert page.status_code == 200
-    assert "Annuler, je reste" in page.text
+    assert said("fr", "Undo, I’m staying") in page.text
     assert state_of(engine, anne.handle) is SubscriptionState.UNSUBSCRIBED
 
 
@@ -58,7 +58,7 @@ def test_undo_brings_the_reader_back(
 
     page = client.post(f"{anne.leave}/undo")
 
-    assert "Vous restez" in page.text
+    assert said("fr", "You are staying") in page.text
     assert state_of(engine, anne.handle) is SubscriptionState.CONFIRMED
 
 
@@ -103,8 +103,8 @@ def test_somebody_who_left_sees_that_they_did(client: TestClient, anne: Reader) 
 
     page = client.get(anne.leave)
 
-    assert "Vous n’êtes pas inscrit" in page.text
-    assert "Oui, me désinscrire" not in page.text
+    assert said("fr", "You are not subscribed") in page.text
+    assert said("fr", "Yes, unsubscribe me") not in page.text
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

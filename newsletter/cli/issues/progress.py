@@ -1,5 +1,6 @@
 """Send from the command line, and say in plain words how it went."""
 
+import secrets
 import signal
 import threading
 import time
@@ -26,8 +27,9 @@ def send_here(program: Program, issue_id: int, *, quiet: bool) -> None:
     """Run the clock's jobs and the send loop until nothing of the issue is due soon."""
     with _stopping() as stop, _bar(program, issue_id, quiet=quiet):
         jobs.recover(program.engine, program.settings)
+        holder = secrets.token_hex(8)
         while not stop.is_set():
-            _one_round(program, issue_id, stop)
+            _one_round(program, issue_id, stop, holder)
             if not _more_soon(program, issue_id):
                 return
             stop.wait(0.2)
@@ -68,9 +70,11 @@ def _headline(report: Report) -> str:
     )
 
 
-def _one_round(program: Program, issue_id: int, stop: threading.Event) -> None:
+def _one_round(
+    program: Program, issue_id: int, stop: threading.Event, holder: str
+) -> None:
     engine, settings = program.engine, program.settings
-    jobs.start_due_issues(engine, settings, holder="")
+    jobs.start_due_issues(engine, settings, holder=holder)
     jobs.send_issue(engine, settings, issue_id, stop=stop)
     jobs.close_issues(engine)
 

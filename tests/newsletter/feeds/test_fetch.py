@@ -139,7 +139,13 @@ def test_a_redirect_is_followed_and_told(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["http://10.0.0.1/", "file:///etc/passwd", "http://169.254.169.254/meta"]
+    "target",
+    [
+        "http://10.0.0.1/",
+        "file:///etc/passwd",
+        "http://169.254.169.254/meta",
+        "http://[x",
+    ],
 )
 def test_a_redirect_to_a_forbidden_place_is_refused(site: Site, target: str) -> None:
     site.pages["/"] = Page(status=302, headers={"Location": target})
@@ -240,3 +246,19 @@ def test_a_server_that_talks_nonsense_is_left(site: Site, garbage: bytes) -> Non
 
     with pytest.raises(FetchFailed):
         fetch(site.url(), HURRIED)
+
+
+def test_a_server_that_does_not_speak_tls_is_left(site: Site) -> None:
+    with pytest.raises(FetchFailed, match="broke off"):
+        fetch(site.url().replace("http:", "https:"), HURRIED)
+
+
+def test_a_name_that_cannot_be_written_for_the_wire_is_refused() -> None:
+    with pytest.raises(FetchRefused, match="not a host name"):
+        fetch("http://ü" + "x" * 80 + ".example/")
+
+
+def test_letters_beyond_ascii_reach_the_server_encoded(site: Site) -> None:
+    site.pages["/%C3%A9t%C3%A9"] = Page(b"news")
+
+    assert fetch(site.url("/été")).body == b"news"

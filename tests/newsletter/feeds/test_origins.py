@@ -46,6 +46,24 @@ def test_a_server_is_asked_for_news_only(
     assert {item.id for item in again.items} == {item.id for item in first.items}
 
 
+def test_a_picture_is_also_looked_for_beside_the_entry(
+    sqlite_engine: Engine, loopback: Settings, site: Site, payloads: Path
+) -> None:
+    data = (payloads / "media" / "carte.png").read_bytes()
+    site.pages["/2026/carte.png"] = Page(data)
+    site.pages["/feed"] = Page(
+        '<rss version="2.0"><channel><language>fr</language><item><guid>1</guid>'
+        f"<title>Une carte</title><link>{site.url('/2026/page')}</link>"
+        '<description><![CDATA[<img src="carte.png"><p>Un texte.</p>]]></description>'
+        "</item></channel></rss>".encode()
+    )
+
+    report = feeds.import_feed(sqlite_engine, loopback, site.url("/feed"))
+
+    assert report.warnings == ()
+    assert len(_pictured(sqlite_engine)) == 1
+
+
 def test_a_feed_in_our_own_network_is_refused(
     engine: Engine, settings: Settings, site: Site, payloads: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """Formats, and feeds made to do harm."""
 
+import contextlib
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +75,38 @@ def test_a_feed_cut_short_gives_what_it_has_and_says_so() -> None:
 
     assert feed.entries[0].title == "A"
     assert feed.warnings == ("The feed is not well-formed XML; we read what we could.",)
+
+
+def test_a_day_of_change_stands_in_for_the_day_of_publication() -> None:
+    feed = parsing.parse(
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>1</id><title>A</title>'
+        b"<updated>2026-03-02T10:00:00Z</updated></entry></feed>"
+    )
+
+    assert feed.entries[0].published_at == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def test_a_feed_may_not_know_when_anything_happened() -> None:
+    feed = parsing.parse(
+        b'<rss version="2.0"><channel><item><title>A</title>'
+        b"<pubDate>some day</pubDate></item></channel></rss>"
+    )
+
+    assert feed.entries[0].published_at is None
+
+
+def test_pictures_of_media_rss_are_enclosures() -> None:
+    feed = parsing.parse(
+        b'<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"><channel>'
+        b'<item><title>A</title><media:content url="https://f.example/a.jpg" '
+        b'medium="image"/><media:thumbnail url="https://f.example/b.jpg"/></item>'
+        b"</channel></rss>"
+    )
+
+    assert {(file.url, file.type) for file in feed.entries[0].enclosures} == {
+        ("https://f.example/a.jpg", "image/*"),
+        ("https://f.example/b.jpg", "image/*"),
+    }
 
 
 _ENTITIES = """<?xml version="1.0"{encoding}?>
@@ -165,3 +198,19 @@ def test_a_guid_too_long_for_us_is_shortened_the_same_way_each_time() -> None:
 
     assert len(first.guid) < 100
     assert first.guid == second.guid
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"<rss><channel><item><title>&#x110000;</title></item>",
+        b"<rss><channel><item><category>x</item></category></channel>",
+        b'<feed xml:base="http://[x"><entry><link href="a"/></entry></feed>',
+        b"<rss><channel><item><link>http://[x</link><title>A</title></item>",
+    ],
+)
+def test_a_feed_beyond_repair_is_refused_or_read_but_never_fatal(
+    broken: bytes,
+) -> None:
+    with contextlib.suppress(UnreadableFeed):
+        assert [entry.link for entry in parsing.parse(broken).entries] == [""]

@@ -5,8 +5,9 @@ import pytest
 from sqlalchemy import Engine, func
 from sqlmodel import select
 
-from newsletter import db, issues, jobs
+from newsletter import db, deliveries, editions, issues, jobs
 from newsletter.config import Settings
+from newsletter.deliveries import fanning_out
 from newsletter.models import Delivery, Edition, Issue, IssueState
 from subscribers.clock import utcnow
 from tests import factories
@@ -161,12 +162,39 @@ def test_a_start_that_cannot_succeed_waits_with_the_reason(
     assert "subject" in found.paused_because
 
 
-def test_repeating_the_fan_out_adds_nobody_twice(
+def test_a_start_interrupted_half_way_adds_nobody_twice(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanning_out, "CHUNK", 2)
+    issue_id = due_issue(engine, ago=timedelta(seconds=1), readers=5)
+    with db.writing(engine) as session:
+        issue = issues.take_due(session, holder="dead", now=utcnow())[0]
+        editions.freeze(session, issue, settings, now=utcnow())
+        deliveries.fan_out(session, issue, languages=["fr", "nl"], now=utcnow())
+        issue.lease_until = utcnow() - timedelta(seconds=1)
+    assert ledger_size(engine) == 2
+
+    jobs.start_due_issues(engine, settings, holder="b")
+
+    assert ledger_size(engine) == 5
+    assert load(engine, issue_id).total == 5
+
+
+def test_a_process_that_lost_its_lease_changes_nothing(
     engine: Engine, settings: Settings
 ) -> None:
     issue_id = due_issue(engine, ago=timedelta(seconds=1))
     jobs.start_due_issues(engine, settings, holder="a")
+    nonces = frozen_nonces(engine)
 
-    jobs.start_issue(engine, settings, issue_id)
+    jobs.start_issue(engine, settings, issue_id, holder="woke up late")
 
+    assert frozen_nonces(engine) == nonces
     assert ledger_size(engine) == 3
+
+
+def frozen_nonces(engine: Engine) -> list[str]:
+    with db.reading(engine) as session:
+        return [
+            e.envelope["nonce"] for e in session.exec(select(Edition)) if e.envelope
+        ]

@@ -1,25 +1,18 @@
 import hashlib
-from collections.abc import Iterable
-from io import BytesIO
-from pathlib import Path
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from newsletter import db
 from subscribers import optout, people, suppressions
 from subscribers.addresses import normalise
 from subscribers.errors import ConsentMissing, ListNotFound, UnreadableFile
-from subscribers.importing import Order, Report, import_people, running
 from subscribers.models import (
     Channel,
     Consent,
     ConsentKind,
     Import,
-    Subscriber,
-    SubscriberTag,
     Subscription,
     SubscriptionState,
     SuppressionReason,
@@ -29,52 +22,17 @@ from tests.factories import (
     make_list,
     make_subscriber,
     subscription_of,
-    the_list,
 )
-
-LISTS = Path(__file__).parents[2] / "payloads" / "lists"
-WORDS = "They signed the paper list at the general meeting of 3 May 2026."
-HEADING = b"email,name,language,tags\n"
-SMALL = HEADING + b"anne@example.org,Anne,fr,press\nbart@example.org,Bart,nl,\n"
-
-
-def bring(engine: Engine, raw: bytes, **order: object) -> Report:
-    with db.reading(engine) as session:
-        list_id = the_list(session).id
-    values = {"list_id": list_id, "consent": WORDS, "filename": "people.csv"} | order
-    return import_people(engine, KEYS, BytesIO(raw), Order(**values))  # type: ignore[arg-type]  # keyword overrides
-
-
-def many(numbers: Iterable[int]) -> bytes:
-    rows = [f"reader-{n}@example.org,Reader {n},fr,press" for n in numbers]
-    return "\n".join(["email,name,language,tags", *rows]).encode()
-
-
-def counts(report: Report) -> tuple[int, ...]:
-    return (
-        report.new,
-        report.updated,
-        report.unchanged,
-        report.refused_total,
-        report.stayed_out,
-    )
-
-
-def contents(engine: Engine) -> str:
-    """Return a checksum of every row of every table."""
-    digest = hashlib.sha256()
-    with engine.connect() as connection:
-        for table in SQLModel.metadata.sorted_tables:
-            rows = sorted(map(repr, connection.execute(table.select())))
-            digest.update("\n".join([table.name, *rows]).encode())
-    return digest.hexdigest()
-
-
-def stored(engine: Engine) -> dict[str, tuple[str, str | None, list[str]]]:
-    with db.reading(engine) as session:
-        found = people.listing(session, limit=10_000)
-        tags = people.tags_of(session, found)
-        return {p.email: (p.name, p.language, tags[p.id or 0]) for p in found}
+from tests.subscribers.importing.bringing import (
+    HEADING,
+    LISTS,
+    SMALL,
+    WORDS,
+    bring,
+    contents,
+    counts,
+    stored,
+)
 
 
 def test_people_come_in_confirmed(engine: Engine) -> None:
@@ -296,187 +254,6 @@ def test_somebody_of_another_list_joins_this_one_as_they_are(engine: Engine) -> 
 
     assert counts(report) == (2, 0, 0, 0, 0)
     assert stored(engine)["anne@example.org"] == ("A.", "de", ["press"])
-
-
-def test_one_bad_row_never_stops_the_file(engine: Engine) -> None:
-    report = bring(engine, (LISTS / "hostile.csv").read_bytes())
-
-    assert (report.rows, *counts(report)) == (18, 13, 0, 1, 4, 0)
-    assert [(remark.row, remark.value[:20]) for remark in report.refused] == [
-        (9, "injection@example.or"),
-        (10, "nul @example.org"),
-        (11, "=cmd|' /C calc'!A0"),
-        (12, "unclosed@example.org"),
-    ]
-    found = stored(engine)
-    assert {email.partition("@")[0]: row[0] for email, row in found.items()} == {
-        "formula": "",
-        "wide": "",
-        "plus": "32 2 123",
-        "escaped": "Anne",
-        "markup": "",
-        "link": "",
-        "lines": "Anne Bcc: x@example.org",
-        "klingon": "Worf",
-        "short": "",
-        "long": "a" * 200,
-        "double": "One",
-        "dutch": "'t Jolle",
-        "good": "Good",
-    }
-    assert found["klingon@example.org"][1] is None
-    assert found["formula@example.org"][2] == ["1+1"]
-    assert len(found["long@example.org"][2]) == 50
-
-
-@pytest.mark.parametrize(
-    ("file", "expected", "out"),
-    [
-        (
-            "excel-fr.csv",
-            {
-                "lea": ("Léa Dupont", "fr", ["membres"]),
-                "bart": ("Bart", "nl", ["membres", "presse"]),
-            },
-            0,
-        ),
-        (
-            "excel-nl-1252.csv",
-            {"zoe": ("Zoë Peeters", "fr", []), "jorg": ("Jörg Müller", "de", [])},
-            0,
-        ),
-        (
-            "excel-utf16.txt",
-            {"juergen": ("Jürgen", "de", []), "ana": ("Ana", "en", [])},
-            0,
-        ),
-        (
-            "mailchimp.csv",
-            {
-                "anne": ("Anne Peeters", "fr", ["press", "vip"]),
-                "bart": ("Bart", "nl", []),
-            },
-            0,
-        ),
-        ("mailchimp-left.csv", {}, 1),
-        ("listmonk.csv", {"anne": ("Anne", "nl", ["press"])}, 1),
-        ("brevo.csv", {"anne": ("Anne Peeters", "nl", [])}, 1),
-        ("substack.csv", {"anne": ("", None, [])}, 1),
-        ("ghost.csv", {"anne": ("Anne", None, ["press", "vip"])}, 2),
-        ("phplist.csv", {"anne": ("Anne", None, [])}, 2),
-        ("keila.csv", {"anne": ("Anne Peeters", "de", [])}, 2),
-        ("mailtrain.csv", {"anne": ("Anne Peeters", None, [])}, 1),
-        ("civicrm.csv", {"anne": ("Anne Peeters", "fr", ["members", "press"])}, 2),
-        (
-            "pasted.txt",
-            {
-                "anne": ("Anne Peeters", None, []),
-                "bart": ("", None, []),
-                "cris": ("Cris, the third", None, []),
-            },
-            0,
-        ),
-        (
-            "bare.csv",
-            {
-                "anne": ("Anne Peeters", "fr", []),
-                "bart": ("Bart", "nl", []),
-                "cris": ("", None, []),
-            },
-            0,
-        ),
-    ],
-)
-def test_lists_of_other_programs_are_understood(
-    engine: Engine,
-    file: str,
-    expected: dict[str, tuple[str, str | None, list[str]]],
-    out: int,
-) -> None:
-    report = bring(engine, (LISTS / file).read_bytes())
-
-    found = {
-        email.removesuffix("@example.org"): row for email, row in stored(engine).items()
-    }
-    assert found == expected
-    assert counts(report) == (len(expected), 0, 0, 0, out)
-
-
-def test_many_batches_add_up(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "_BATCH", 10)
-    seen: list[tuple[int, int]] = []
-    raw = many([*range(25), *range(5)])
-
-    with db.reading(engine) as session:
-        order = Order(the_list(session).id or 0, WORDS)
-    report = import_people(
-        engine,
-        KEYS,
-        BytesIO(raw),
-        order,
-        progress=lambda done, size: seen.append((done, size)),
-    )
-
-    assert counts(report) == (25, 0, 5, 0, 0)
-    assert seen == [(len(raw), len(raw))] * 3
-
-
-def test_remarks_are_bounded_and_their_total_is_told(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(running, "_MOST_REMARKS", 3)
-    bad = b"".join(b"nobody %d,,,\n" % n for n in range(5))
-    odd = b"".join(b"r%d@example.org,,Klingon,\n" % n for n in range(5))
-
-    report = bring(engine, SMALL + bad + odd)
-
-    assert (len(report.refused), report.refused_total) == (3, 5)
-    assert (len(report.notes), report.notes_total) == (3, 5)
-
-
-def test_an_import_cut_off_half_way_is_finished_by_another(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(running, "_BATCH", 10)
-    raw = many(range(35))
-
-    class Killed(BaseException):
-        """What the program dies of in the middle."""
-
-    def die(_done: int, _size: int) -> None:
-        raise Killed
-
-    with db.reading(engine) as session:
-        order = Order(the_list(session).id or 0, WORDS)
-    with pytest.raises(Killed):
-        import_people(engine, KEYS, BytesIO(raw), order, progress=die)
-
-    assert counts(bring(engine, raw)) == (25, 0, 10, 0, 0)
-    with db.reading(engine) as session:
-        agreed = session.exec(select(Consent.subscriber_id)).all()
-        assert len(agreed) == len(set(agreed)) == 35
-        assert len(session.exec(select(SubscriberTag)).all()) == 35
-
-
-def test_two_imports_at_the_same_time_take_everybody_once(engine: Engine) -> None:
-    files = [many(range(40)), many(reversed(range(40))), many(range(20, 60))]
-    barrier, reports = Barrier(len(files)), list[Report]()
-
-    def work(raw: bytes) -> None:
-        barrier.wait()
-        reports.append(bring(engine, raw))
-
-    threads = [Thread(target=work, args=(raw,)) for raw in files]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sum(report.new for report in reports) == 60
-    assert sum(report.unchanged for report in reports) == 60
-    with db.reading(engine) as session:
-        for table in (Subscriber, Subscription, Consent):
-            assert len(session.exec(select(table)).all()) == 60
 
 
 def test_an_update_happens_beside_new_people(engine: Engine) -> None:

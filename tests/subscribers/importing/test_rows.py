@@ -165,6 +165,7 @@ def test_an_unknown_language_is_noted_and_costs_nobody() -> None:
         ("Press, press;  PRESS|tv", ("press", "tv")),
         ('"Press","VIP"', ("press", "vip")),
         ("=1+1", ("1+1",)),
+        (" ,a,,b;", ("a", "b")),
         ("a\x00b", ("a b",)),
         ("x" * 100, ("x" * 60,)),
         (",".join(map(str, range(99))), tuple(map(str, range(50)))),
