@@ -5,6 +5,9 @@ from fastapi.testclient import TestClient
 
 from tests.web.conftest import Reader
 
+# What is asked here does not depend on the database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def paths(anne: Reader) -> dict[str, str]:
     return {

@@ -208,6 +208,8 @@ def test_the_matrix_tells_every_state_in_words(
     assert all(said("nl", sign.words) in page for sign in CELLS.values())
 
 
+# What is asked here does not depend on the database.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
 @pytest.mark.parametrize("state", list(IssueState))
 def test_every_state_has_a_sentence_in_every_language(

@@ -5,6 +5,9 @@ from fastapi.testclient import TestClient
 
 from newsletter.config import Settings
 
+# What is asked here does not depend on the database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 NAME = "0123456789abcdef0123456789abcdef"
 
 
