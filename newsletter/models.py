@@ -243,6 +243,8 @@ class Delivery(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("issue_id", "subscriber_id"),
+        # The next queued rows, and the next that are due, without a sort.
+        Index("ix_delivery_issue_state_id", "issue_id", "state", "id"),
         Index("ix_delivery_issue_state_due", "issue_id", "state", "due_at"),
         Index("ix_delivery_claimed_by", "claimed_by"),
     )

@@ -9,9 +9,9 @@ from sqlalchemy import (
     Update,
     and_,
     case,
+    exists,
     func,
     literal,
-    or_,
     select,
     update,
 )
@@ -25,6 +25,8 @@ from subscribers.models import Subscriber
 DELIVERY = table_of(Delivery).c
 ISSUE = table_of(Issue).c
 PERSON = table_of(Subscriber).c
+
+Waiting = Select[*tuple[int]]  # ids of rows
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,10 @@ def claim(
     attempt is followed; after one, the row is skipped. An empty answer means that
     nothing is due.
     """
-    taken = session.execute(_statement(sender, limit, now, issue_id)).all()
-    mine = [row.id for row in taken if row.state is DeliveryState.SENDING]
-    if taken and not mine:
-        # All of them had left meanwhile: there may be others behind.
-        return claim(session, sender=sender, limit=limit, now=now, issue_id=issue_id)
+    mine: list[int] = []
+    for issue in _being_sent(session, issue_id):
+        for waiting in (again(issue, now), first(issue)):
+            mine += _take(session, waiting, sender, limit - len(mine), now)
     return _claims(session, mine)
 
 
@@ -83,25 +84,55 @@ def release(session: Session, ids: list[int], *, sender: str, now: datetime) -> 
     )
 
 
-def due(now: datetime) -> ColumnElement[bool]:
-    """Return the condition under which a row may be tried now."""
-    return or_(
-        DELIVERY.state == DeliveryState.QUEUED,
-        and_(
-            DELIVERY.state.in_((DeliveryState.DEFERRED, DeliveryState.UNKNOWN)),
-            DELIVERY.due_at <= now,
-        ),
-    )
+def first(issue_id: int) -> Waiting:
+    """Return the rows of a running issue that were never tried, in order."""
+    queued = DELIVERY.state == DeliveryState.QUEUED
+    return _rows(issue_id).where(queued).order_by(DELIVERY.id)
 
 
-def _statement(sender: str, limit: int, now: datetime, issue_id: int | None) -> Update:
+def again(issue_id: int, now: datetime) -> Waiting:
+    """Return the rows of a running issue whose next attempt is due."""
+    tried = DELIVERY.state.in_((DeliveryState.DEFERRED, DeliveryState.UNKNOWN))
+    return _rows(issue_id).where(tried, DELIVERY.due_at <= now)
+
+
+def _rows(issue_id: int) -> Waiting:
+    # One issue at a time, so that an index leads to its next rows without a sort.
+    running = exists().where(ISSUE.id == issue_id, ISSUE.state == IssueState.SENDING)
+    return select(DELIVERY.id).where(DELIVERY.issue_id == issue_id, running)
+
+
+def _being_sent(session: Session, issue_id: int | None) -> list[int]:
+    query = select(ISSUE.id).where(ISSUE.state == IssueState.SENDING)
+    if issue_id is not None:
+        query = query.where(ISSUE.id == issue_id)
+    return list(session.scalars(query.order_by(ISSUE.id)))
+
+
+def _take(
+    session: Session, waiting: Waiting, sender: str, limit: int, now: datetime
+) -> list[int]:
+    """Claim up to `limit` of the rows; those that were skipped make room for others."""
+    mine: list[int] = []
+    while len(mine) < limit:
+        window = waiting.limit(limit - len(mine)).with_for_update(
+            skip_locked=True, of=table_of(Delivery)
+        )
+        taken = session.execute(_statement(window, sender, now)).all()
+        mine += [row.id for row in taken if row.state is DeliveryState.SENDING]
+        if not taken:
+            break
+    return mine
+
+
+def _statement(window: Waiting, sender: str, now: datetime) -> Update:
     goes = _may_go(now)
     follows = and_(goes, DELIVERY.attempt == 0)
     dated_at = func.coalesce(DELIVERY.dated_at, literal(now, DELIVERY.dated_at.type))
     sending, skipped = DeliveryState.SENDING.value, DeliveryState.SKIPPED.value
     return (
         update(table_of(Delivery))
-        .where(DELIVERY.id.in_(_window(limit, now, issue_id)))
+        .where(DELIVERY.id.in_(window))
         .values(
             state=case((goes, sending), else_=skipped),
             claimed_by=case((goes, sender), else_=None),
@@ -134,20 +165,6 @@ def _may_go(now: datetime) -> ColumnElement[bool]:
         DELIVERY.address_hash != _of_subscriber(PERSON.email_hash),
     )
     return and_(mailable, ~moved)
-
-
-def _window(limit: int, now: datetime, issue_id: int | None) -> Select[tuple[int]]:
-    window = (
-        select(DELIVERY.id)
-        .join(table_of(Issue), ISSUE.id == DELIVERY.issue_id)
-        .where(ISSUE.state == IssueState.SENDING, due(now))
-        .order_by(DELIVERY.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=table_of(Delivery))
-    )
-    if issue_id is not None:
-        window = window.where(DELIVERY.issue_id == issue_id)
-    return window
 
 
 def _of_subscriber(column: ColumnElement[str]) -> ColumnElement[str]:

@@ -11,7 +11,6 @@ from sqlalchemy import (
     String,
     case,
     cast,
-    exists,
     func,
     insert,
     literal,
@@ -24,10 +23,11 @@ from newsletter.editions.coverage import resolve_language
 from newsletter.models import Delivery, DeliveryState, Issue, IssueState
 from subscribers import segments
 from subscribers.columns import table_of
-from subscribers.models import MailingList, Segment
+from subscribers.models import MailingList, Segment, Subscriber
 
 DELIVERY = table_of(Delivery).c
 ISSUE = table_of(Issue).c
+PERSON = table_of(Subscriber).c
 
 
 # Rows per transaction: short enough that an unsubscribe is never stuck behind it.
@@ -59,7 +59,7 @@ def fan_out(
     anywhere and repeated: rows that exist are not added twice, and the transaction
     that finds none left sets the total, after which it never runs again.
     """
-    people = _people(session, issue, now)
+    people = _next_people(session, issue, now)
     spoken = _language_case(session, people, issue, languages)
     chunk = _chunk(people, issue, spoken, now)
     added = session.execute(
@@ -99,39 +99,36 @@ def _default(session: Session, issue: Issue, languages: Sequence[str]) -> str:
     return resolve_language(mailing_list.default_language, languages) or languages[0]
 
 
-def _people(session: Session, issue: Issue, now: datetime) -> Select[*tuple[Any, ...]]:
-    return segments.mailable(issue.list_id, segment=_segment(session, issue), now=now)
+def _next_people(
+    session: Session, issue: Issue, now: datetime
+) -> Select[*tuple[Any, ...]]:
+    """Return the next chunk of readers by id: those after the last one listed."""
+    listed = select(func.coalesce(func.max(DELIVERY.subscriber_id), 0))
+    last = session.scalar(listed.where(DELIVERY.issue_id == issue.id))
+    people = segments.mailable(issue.list_id, segment=_segment(session, issue), now=now)
+    return people.where(PERSON.id > last).order_by(PERSON.id).limit(CHUNK)
 
 
 def _chunk(
     people: Select[*tuple[Any, ...]], issue: Issue, spoken: "_Spoken", now: datetime
 ) -> Select[*tuple[Any, ...]]:
     sub = people.subquery()
-    listed = exists().where(
-        DELIVERY.issue_id == issue.id,
-        DELIVERY.subscriber_id == sub.c.subscriber_id,
-    )
-    return (
-        select(
-            literal(issue.id),
-            sub.c.subscriber_id,
-            sub.c.handle,
-            spoken(sub.c.language),
-            sub.c.email,
-            sub.c.email_hash,
-            sub.c.name,
-            # The day alone, in ISO form, on either database.
-            func.substr(cast(sub.c.confirmed_at, String), 1, 10),
-            literal(DeliveryState.QUEUED.value),
-            literal(0),
-            literal(0),
-            literal(""),
-            literal(""),
-            literal(now, type_=DELIVERY.updated_at.type),
-        )
-        .where(~listed)
-        .order_by(sub.c.subscriber_id)
-        .limit(CHUNK)
+    return select(
+        literal(issue.id),
+        sub.c.subscriber_id,
+        sub.c.handle,
+        spoken(sub.c.language),
+        sub.c.email,
+        sub.c.email_hash,
+        sub.c.name,
+        # The day alone, in ISO form, on either database.
+        func.substr(cast(sub.c.confirmed_at, String), 1, 10),
+        literal(DeliveryState.QUEUED.value),
+        literal(0),
+        literal(0),
+        literal(""),
+        literal(""),
+        literal(now, type_=DELIVERY.updated_at.type),
     )
 
 

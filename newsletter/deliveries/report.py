@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from newsletter.deliveries.claiming import due
+from newsletter.deliveries.claiming import again, first
 from newsletter.models import Delivery, DeliveryState, Issue, IssueState
 from subscribers.columns import table_of
 
@@ -95,15 +95,14 @@ def anything_due(
     session: Session, *, now: datetime, issue_id: int | None = None
 ) -> bool:
     """Whether any row, of one issue or of all, may be tried now."""
-    query = (
-        select(DELIVERY.id)
-        .join(table_of(Issue), ISSUE.id == DELIVERY.issue_id)
-        .where(ISSUE.state == IssueState.SENDING, due(now))
-        .limit(1)
-    )
+    running = select(ISSUE.id).where(ISSUE.state == IssueState.SENDING)
     if issue_id is not None:
-        query = query.where(DELIVERY.issue_id == issue_id)
-    return session.execute(query).first() is not None
+        running = running.where(ISSUE.id == issue_id)
+    return any(
+        session.execute(waiting.limit(1)).first() is not None
+        for issue in list(session.scalars(running))
+        for waiting in (first(issue), again(issue, now))
+    )
 
 
 def next_due(session: Session, issue: Issue) -> datetime | None:

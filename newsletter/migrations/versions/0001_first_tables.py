@@ -472,6 +472,9 @@ def upgrade() -> None:  # noqa: PLR0915  # a list of tables
             "ix_delivery_issue_state_due", ["issue_id", "state", "due_at"], unique=False
         )
         batch_op.create_index(
+            "ix_delivery_issue_state_id", ["issue_id", "state", "id"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_delivery_subscriber_id"), ["subscriber_id"], unique=False
         )
 
