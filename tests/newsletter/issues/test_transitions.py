@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -11,7 +12,7 @@ from subscribers.clock import utcnow
 from tests import factories
 
 
-def make(session: Session, state: IssueState, **columns: object) -> Issue:
+def make(session: Session, state: IssueState, **columns: Any) -> Issue:
     return factories.make_issue(session, state=state, **columns)
 
 
