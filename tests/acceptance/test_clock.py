@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from datetime import datetime, timedelta
 
+import httpx2
 import pytest
 from sqlalchemy import Engine
 
@@ -29,11 +30,24 @@ def free_port() -> int:
 
 
 def serve(environment: dict[str, str], relay: Relay) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "newsletter", "serve", "--port", str(free_port())],
+    """Start a process and come back once its clock ticks."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "newsletter", "serve", "--port", str(port)],
         env={**environment, "NEWSLETTER_SMTP_URL": relay.url},
         stdout=subprocess.DEVNULL,
     )
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not is_ready(port):
+        time.sleep(0.2)
+    return process
+
+
+def is_ready(port: int) -> bool:
+    try:
+        return httpx2.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
+    except httpx2.TransportError:
+        return False
 
 
 def an_issue(engine: Engine) -> int:
@@ -61,7 +75,6 @@ def test_a_scheduled_issue_starts_at_its_moment_and_once(
     issue_id = an_issue(engine)
     processes = [serve(environment, relay), serve(environment, relay)]
     try:
-        time.sleep(4)  # both have ticked
         at = (utcnow() + timedelta(seconds=4)).replace(microsecond=0)
         scheduled = run("issues", "schedule", str(issue_id), "--at", at.isoformat())
         issue, report = wait_until_sent(engine, issue_id)
