@@ -30,11 +30,14 @@ class Received:
 class Script:
     """What the relay does to one recipient, one entry an attempt; then it accepts.
 
-    `rcpt` and `dot` hold replies such as "550 5.1.1 no such user"; the words `drop`
-    hang up instead of replying. `drop_in_data` hangs up after that many octets.
+    `rcpt`, `data` and `dot` hold replies such as "550 5.1.1 no such user", or `drop`
+    to hang up instead, or `hang` to say nothing until the client hangs up. Octets
+    that are no UTF-8 are written as surrogate escapes. `drop_in_data` hangs up after
+    that many octets.
     """
 
     rcpt: list[str] = field(default_factory=list)
+    data: list[str] = field(default_factory=list)
     dot: list[str] = field(default_factory=list)
     drop_in_data: list[int] = field(default_factory=list)
 
@@ -49,6 +52,7 @@ class Relay:
         self.scripts: dict[str, Script] = defaultdict(Script)
         self.greeting = "220 relay.example.org ESMTP"
         self.mail_reply = "250 2.1.0 sender ok"
+        self.rset_reply = "250 2.0.0 flushed"
         self.delay = 0.0  # seconds before the reply to a final dot
         self.port = 0
         self._hang_up_after, self._refusals = 0, 0
@@ -126,7 +130,9 @@ class _Session:
                 self._reply("221 2.0.0 bye")
                 return
             answer = await self._answer(verb, command)
-            if answer == "drop":
+            if answer == "hang":
+                await self.reader.read()
+            if answer in {"drop", "hang"}:
                 return
             self._reply(answer)
 
@@ -141,12 +147,15 @@ class _Session:
             return _next(self.relay.scripts[self.recipient].rcpt, "250 2.1.5 ok")
         if verb == "DATA":
             return await self._data()
-        return "250 2.0.0 ok"
+        return self.relay.rset_reply if verb == "RSET" else "250 2.0.0 ok"
 
     async def _data(self) -> str:
         relay, script = self.relay, self.relay.scripts[self.recipient]
         relay.attempts[self.recipient] += 1
-        self._reply("354 go ahead")
+        go_ahead = _next(script.data, "354 go ahead")
+        if not go_ahead.startswith("354"):
+            return go_ahead
+        self._reply(go_ahead)
         if script.drop_in_data:
             await self.reader.read(script.drop_in_data.pop(0))
             return "drop"
@@ -159,7 +168,7 @@ class _Session:
         return answer
 
     def _reply(self, words: str) -> None:
-        self.writer.write(words.encode() + b"\r\n")
+        self.writer.write(words.encode("utf-8", "surrogateescape") + b"\r\n")
 
 
 def _bracketed(command: str) -> str:

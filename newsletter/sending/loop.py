@@ -179,7 +179,9 @@ class _Loop:
             return Outcome(Verdict.REJECTED, None, str(error), Fault.RECIPIENT)
         if not connection.is_open and not await self._reopen(connection):
             return self._unreachable
-        return await connection.deliver(envelope)
+        return await connection.deliver(
+            envelope, may_leave=lambda: not self._is_fenced()
+        )
 
     async def _reopen(self, connection: Connection) -> bool:
         """Open a connection again; while the relay rests, do not even try."""

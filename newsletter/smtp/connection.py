@@ -6,6 +6,7 @@ fell: before it nothing was accepted, after it nobody can tell.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -22,7 +23,7 @@ from newsletter.smtp.outcomes import (
     Stage,
     Verdict,
 )
-from newsletter.smtp.replies import judge
+from newsletter.smtp.replies import cleaned, judge
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,14 @@ class Connection(Protocol):
     async def open(self) -> None:
         """Open the session past EHLO; raises RelayUnavailable."""
 
-    async def deliver(self, envelope: Envelope) -> Outcome:
-        """Hand over one message; never raises for what the relay does."""
+    async def deliver(
+        self, envelope: Envelope, *, may_leave: Callable[[], bool] = lambda: True
+    ) -> Outcome:
+        """Hand over one message; never raises for what the relay does.
+
+        `may_leave` is asked once more right before the body and before the final
+        dot: a sender that was asleep learns there that its claims are gone.
+        """
 
     async def close(self) -> None:
         """End the session; never raises."""
@@ -126,17 +133,20 @@ class RelayConnection:
         if self._client is not None and self._progress.reached is not Stage.DOT:
             self._client.close()
 
-    async def deliver(self, envelope: Envelope) -> Outcome:
+    async def deliver(
+        self, envelope: Envelope, *, may_leave: Callable[[], bool] = lambda: True
+    ) -> Outcome:
         """Run one transaction; the first failing reply decides."""
         client = self._client
         if client is None or not client.is_connected:
             return _lost(Verdict.RETURNED, "the connection had closed")
-        stage = self._progress = _Progress()
+        stage = self._progress = _Progress(may_leave)
         try:
             return await self._transact(client, envelope, stage)
         except SMTPResponseException as error:
+            # The relay answered, but not in SMTP.
             client.close()
-            return judge(stage.reached, error.code, str(error.message))
+            return _lost(_after_loss(stage.reached), str(error.message))
         except (SMTPException, OSError) as error:
             client.close()
             return _lost(_after_loss(stage.reached), str(error) or type(error).__name__)
@@ -156,27 +166,36 @@ class RelayConnection:
         self, client: aiosmtplib.SMTP, envelope: Envelope, stage: "_Progress"
     ) -> Outcome:
         recipient = envelope.recipient.encode("ascii")
-        if self._dirty:
-            await client.rset(timeout=self._timeouts.command)
+        if self._dirty and not await self._reset(client):
+            return _lost(Verdict.RETURNED, "the relay would not start afresh")
         self._dirty = True
         commands = (
-            (Stage.MAIL, self._mail_from(client, envelope)),
-            (Stage.RCPT, (b"RCPT", b"TO:<" + recipient + b">")),
+            (Stage.MAIL, 2, self._timeouts.command, self._mail_from(client, envelope)),
+            (Stage.RCPT, 2, self._timeouts.command, (b"RCPT TO:<" + recipient + b">",)),
+            (Stage.DATA, 3, self._timeouts.data, (b"DATA",)),
         )
-        for reached, words in commands:
+        for reached, good, seconds, words in commands:
             stage.reached = reached
-            reply = await client.execute_command(*words, timeout=self._timeouts.command)
-            if reply.code not in {250, 251}:
+            reply = await client.execute_command(*words, timeout=seconds)
+            if reply.code // 100 != good:
                 return self._refused(client, reached, reply)
-        stage.reached = Stage.DATA
-        reply = await client.execute_command(b"DATA", timeout=self._timeouts.data)
-        if reply.code != 354:
-            return self._refused(client, Stage.DATA, reply)
+        if _has_surplus(client) or not stage.may_leave():
+            client.close()
+            return _lost(Verdict.RETURNED, "withheld before the message began")
         reply = await self._send_body(client, envelope.raw, stage)
         self._dirty = False
-        if reply.code != 250:
+        if reply.code // 100 != 2:
             return self._refused(client, Stage.DOT, reply)
-        return Outcome(Verdict.ACCEPTED, 250, reply.message[:1000])
+        if _has_surplus(client):
+            # A farewell, or an answer to nothing: the next one would be misread.
+            client.close()
+        return Outcome(Verdict.ACCEPTED, reply.code, cleaned(reply.message))
+
+    async def _reset(self, client: aiosmtplib.SMTP) -> bool:
+        reply = await client.execute_command(b"RSET", timeout=self._timeouts.command)
+        if reply.code // 100 != 2:
+            client.close()
+        return client.is_connected
 
     def _mail_from(
         self, client: aiosmtplib.SMTP, envelope: Envelope
@@ -202,6 +221,8 @@ class RelayConnection:
         protocol.write(raw if raw.endswith(b"\r\n") else raw + b"\r\n")
         async with asyncio.timeout(self._timeouts.block):
             await _flushed(client, writer)
+        if not stage.may_leave():
+            raise aiosmtplib.SMTPServerDisconnected("withheld before the final dot")
         protocol.write(b".\r\n")
         if writer.get_write_buffer_size():
             async with asyncio.timeout(self._timeouts.block):
@@ -212,8 +233,10 @@ class RelayConnection:
     def _refused(
         self, client: aiosmtplib.SMTP, stage: Stage, reply: SMTPResponse
     ) -> Outcome:
-        if reply.code == 421 or reply.code < 400:
+        if reply.code == 421 or not 400 <= reply.code < 600:
             client.close()
+        if not 400 <= reply.code < 600:
+            return _lost(_after_loss(stage), reply.message)
         return judge(stage, reply.code, reply.message)
 
 
@@ -221,7 +244,13 @@ class RelayConnection:
 class _Progress:
     """How far the present transaction came, readable after an exception."""
 
+    may_leave: Callable[[], bool] = lambda: True
     reached: Stage = Stage.CONNECT
+
+
+def _has_surplus(client: aiosmtplib.SMTP) -> bool:
+    """Whether the relay said more than it was asked; the next reply is then unsafe."""
+    return bool(getattr(client.protocol, "_buffer", b""))
 
 
 async def _flushed(client: aiosmtplib.SMTP, writer: asyncio.WriteTransport) -> None:
@@ -240,7 +269,7 @@ def _after_loss(reached: Stage) -> Verdict:
 
 
 def _lost(verdict: Verdict, why: str) -> Outcome:
-    return Outcome(verdict, None, why[:1000], Fault.CONNECTION)
+    return Outcome(verdict, None, cleaned(why), Fault.CONNECTION)
 
 
 def _is_login(error: SMTPResponseException) -> bool:

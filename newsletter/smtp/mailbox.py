@@ -7,12 +7,19 @@ that a repeated delivery replaces its twin as a mailbox that knows them would.
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from newsletter.smtp.outcomes import Envelope, Outcome, Verdict
+from newsletter.smtp.outcomes import (
+    Envelope,
+    Fault,
+    Outcome,
+    RelayUnavailable,
+    Verdict,
+)
 
 
 @dataclass(frozen=True)
@@ -39,11 +46,26 @@ class MailboxConnection:
 
     async def open(self) -> None:
         """Make the folder if this is the first message ever."""
-        self._directory.mkdir(parents=True, exist_ok=True)
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RelayUnavailable(_unusable(error)) from error
         self.is_open = True
 
-    async def deliver(self, envelope: Envelope) -> Outcome:
+    async def deliver(
+        self, envelope: Envelope, *, may_leave: Callable[[], bool] = lambda: True
+    ) -> Outcome:
         """Store the message whole or not at all."""
+        if not may_leave():
+            return Outcome(Verdict.RETURNED)
+        try:
+            return self._keep(envelope)
+        except OSError as error:
+            # A full disk, say: nobody's fault, and nothing was kept.
+            self.is_open = False
+            return _unusable(error)
+
+    def _keep(self, envelope: Envelope) -> Outcome:
         head = f"X-Mailbox-Recipient: {envelope.recipient}\r\n".encode()
         handle, draft = tempfile.mkstemp(dir=self._directory, prefix=".incoming-")
         with os.fdopen(handle, "wb") as file:
@@ -71,6 +93,10 @@ def _read(path: Path) -> ReceivedMail:
     recipient = head.decode().removeprefix("X-Mailbox-Recipient: ")
     moment = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return ReceivedMail(path, recipient, moment, raw)
+
+
+def _unusable(error: OSError) -> Outcome:
+    return Outcome(Verdict.RETURNED, None, str(error)[:1000], Fault.CONNECTION)
 
 
 def _name(envelope: Envelope) -> str:

@@ -8,6 +8,7 @@ import re
 
 from newsletter.smtp.outcomes import Fault, Outcome, Stage, Verdict
 
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Only at the start of a line: "5.1.1.2" inside a text may be an IP address.
 _ENHANCED = re.compile(r"(?m)^\s*([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 
@@ -57,7 +58,12 @@ _ENDS_HERE = {Fault.RECIPIENT}
 def judge(stage: Stage, code: int, reply: str) -> Outcome:
     """Return what a failing reply at `stage` means for the delivery at hand."""
     fault = _fault(stage, code, reply)
-    return Outcome(_verdict(stage, code, fault), code, reply[:1000], fault)
+    return Outcome(_verdict(stage, code, fault), code, cleaned(reply), fault)
+
+
+def cleaned(reply: str) -> str:
+    """Return a reply as text that any database takes and any terminal can show."""
+    return _UNPRINTABLE.sub("\ufffd", reply)[:1000]
 
 
 def _verdict(stage: Stage, code: int, fault: Fault) -> Verdict:

@@ -137,6 +137,115 @@ def test_421_in_the_dots_slot_defers_and_hangs_up(relay: Relay) -> None:
     assert relay.connections == 2
 
 
+def test_a_surplus_reply_never_answers_for_the_next_command(relay: Relay) -> None:
+    relay.scripts[ANNE] = Script(
+        data=["354 go ahead\r\n250 2.0.0 accepted"], dot=["554 5.7.1 spam"]
+    )
+
+    outcome = deliver(connection(relay), envelope())[0]
+
+    assert outcome.verdict is Verdict.RETURNED
+    assert relay.messages == []
+
+
+def test_a_farewell_glued_to_the_acceptance_ends_the_session_alone(
+    relay: Relay,
+) -> None:
+    relay.scripts[ANNE] = Script(dot=["250 2.0.0 ok\r\n421 4.3.2 enough for now"])
+
+    outcomes = deliver(connection(relay), envelope(), envelope("bart@example.org"))
+
+    assert [each.verdict for each in outcomes] == [Verdict.ACCEPTED] * 2
+    assert relay.connections == 2
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict"),
+    [
+        ("200 fine", Verdict.ACCEPTED),  # RFC 5321 §4.2.1: the first digit says it
+        ("354 go on", Verdict.UNKNOWN),
+        ("hello", Verdict.UNKNOWN),
+        ("999 hello", Verdict.UNKNOWN),
+        ("550 " + "x" * 10_000, Verdict.UNKNOWN),
+    ],
+)
+def test_what_is_no_answer_to_the_dot_is_unknown_and_hangs_up(
+    relay: Relay, reply: str, verdict: Verdict
+) -> None:
+    relay.scripts[ANNE] = Script(dot=[reply])
+
+    outcomes = deliver(connection(relay), envelope(), envelope("bart@example.org"))
+
+    assert [each.verdict for each in outcomes] == [verdict, Verdict.ACCEPTED]
+    assert relay.connections == (1 if verdict is Verdict.ACCEPTED else 2)
+
+
+@pytest.mark.parametrize("reply", ["354 go on", "hello", "250 " + "x" * 10_000])
+def test_what_is_no_answer_to_a_recipient_is_nobodys_attempt(
+    relay: Relay, reply: str
+) -> None:
+    relay.scripts[ANNE] = Script(rcpt=[reply])
+
+    outcome = deliver(connection(relay), envelope())[0]
+
+    assert outcome.verdict is Verdict.RETURNED
+
+
+def test_a_reply_is_kept_as_text_any_database_takes(relay: Relay) -> None:
+    latin = "550 5.1.1 utilisateur supprim\udce9\x00 \x1b[31m"
+    relay.scripts[ANNE] = Script(rcpt=[latin], dot=["250 accept\udce9\x00"])
+
+    refused, accepted = deliver(connection(relay), envelope(), envelope())
+
+    assert refused.reply == "5.1.1 utilisateur supprim\ufffd\ufffd \ufffd[31m"
+    assert accepted.reply == "accept\ufffd\ufffd"
+
+
+def test_a_relay_that_cannot_reset_gets_a_new_session(relay: Relay) -> None:
+    relay.rset_reply = "502 5.5.1 what is that"
+    relay.scripts[ANNE] = Script(rcpt=["550 5.1.1 no such user"])
+    bart = envelope("bart@example.org")
+
+    outcomes = deliver(connection(relay), envelope(), bart, bart)
+
+    assert [each.verdict for each in outcomes[1:]] == [
+        Verdict.RETURNED,
+        Verdict.ACCEPTED,
+    ]
+
+
+def test_a_message_that_may_not_leave_any_more_is_withheld_before_the_body(
+    relay: Relay,
+) -> None:
+    session = connection(relay)
+
+    outcome = during(
+        session, lambda open_: open_.deliver(envelope(), may_leave=lambda: False)
+    )
+
+    assert outcome.verdict is Verdict.RETURNED
+    assert relay.messages == []
+
+
+def test_a_full_disk_is_no_readers_fault(tmp_path: Path) -> None:
+    folder = tmp_path / "mailbox"
+    session = MailboxConnection(folder)
+
+    async def work(session: Connection) -> Outcome:
+        folder.rmdir()
+        return await session.deliver(envelope())
+
+    assert during(session, work).verdict is Verdict.RETURNED
+    assert not session.is_open
+
+
+def test_a_mailbox_that_cannot_be_made_is_out_of_reach(tmp_path: Path) -> None:
+    (tmp_path / "mailbox").write_text("in the way")
+
+    with pytest.raises(RelayUnavailable):
+        deliver(MailboxConnection(tmp_path / "mailbox"), envelope())
+
+
 def test_an_unreachable_relay_says_so() -> None:
     relay = Relay()
     relay.port = 9  # nobody listens there
