@@ -27,6 +27,8 @@ PREFIX = "NEWSLETTER_"
 PACKAGE = Path(__file__).parent
 # The four languages whose interface words ship with the program.
 INTERFACE_LANGUAGES = ("fr", "nl", "de", "en")
+# The databases every test runs on.
+DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 Network = IPv4Network | IPv6Network
 Tls = Literal["starttls", "tls", "none"]
@@ -150,6 +152,16 @@ class Settings(BaseSettings):
             return value.rstrip("/")
         raise ValueError("use https, or http on a loopback address while trying out")
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(DATABASES):
+            raise ValueError(
+                "write it as sqlite:///data/newsletter.db or "
+                "postgresql+psycopg://user:password@host/name"
+            )
+        return value
+
     @field_validator("smtp_url")
     @classmethod
     def _readable_relay(cls, value: str) -> str:
@@ -228,6 +240,8 @@ def load(**overrides: Any) -> Settings:
             for line in error.errors()
         ]
         raise BadSetting("\n".join(sentences)) from error
+    except UnicodeDecodeError as error:
+        raise BadSetting("The file .env is not UTF-8 text.") from error
 
 
 def find(*parts: str) -> Path:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import typer
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from typer.core import TyperGroup
 
 from newsletter.cli import issues as issue_commands
@@ -12,14 +13,32 @@ from subscribers.errors import SubscriberError
 
 
 class _Plainly(TyperGroup):
-    """Turns a broken rule into one sentence on stderr and exit code 1."""
+    """Turns what stands in the way into one sentence on stderr and exit code 1."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # whoever read the answer has seen enough: not worth a word
         except (NewsletterError, SubscriberError) as error:
-            typer.echo(f"newsletter: {error}", err=True)
-            raise typer.Exit(1) from error
+            sentence, cause = str(error), error
+        except (OSError, SQLAlchemyError, OverflowError) as error:
+            sentence, cause = _plain(error), error
+        typer.echo(f"newsletter: {sentence}", err=True)
+        raise typer.Exit(1) from cause
+
+
+def _plain(error: Exception) -> str:
+    """Say what the machine or the database would not do."""
+    match error:
+        case OSError(filename=str(name), strerror=str(reason)):
+            return f"Cannot use {name}: {reason}."
+        case DBAPIError(orig=Exception() as reason):
+            return f"The database does not work: {reason}"
+        case OverflowError():
+            return "A number or a date is too large to be right."
+        case _:
+            return str(error)
 
 
 app = typer.Typer(
