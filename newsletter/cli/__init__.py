@@ -20,16 +20,22 @@ class _Plainly(TyperGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise  # whoever read the answer has seen enough: not worth a word
-        except (NewsletterError, SubscriberError) as error:
-            sentence, cause = str(error), error
-        except (OSError, SQLAlchemyError, OverflowError) as error:
-            sentence, cause = _plain(error), error
-        typer.echo(f"newsletter: {sentence}", err=True)
-        raise typer.Exit(1) from cause
+        except _IN_THE_WAY as error:
+            typer.echo(f"newsletter: {_plain(error)}", err=True)
+            raise typer.Exit(1) from error
+
+
+_IN_THE_WAY = (
+    NewsletterError,
+    SubscriberError,
+    OSError,
+    SQLAlchemyError,
+    OverflowError,
+)
 
 
 def _plain(error: Exception) -> str:
-    """Say what the machine or the database would not do."""
+    """Say in a sentence what stands in the way, whoever raised it."""
     match error:
         case OSError(filename=str(name), strerror=str(reason)):
             return f"Cannot use {name}: {reason}."

@@ -21,6 +21,8 @@ BAD = [
     ("CONNECTIONS", "0", "1 or more"),
     ("MESSAGES_PER_CONNECTION", "many", "integer"),
     ("ON_UNKNOWN", "shrug", "resend"),
+    ("DATABASE_URL", "mysql://db/news", "postgresql+psycopg://"),
+    ("DATABASE_URL", "news.db", "sqlite:///"),
 ]
 
 
@@ -137,3 +139,14 @@ def test_the_first_start_makes_a_key_and_the_second_finds_it(tmp_path: Path) -> 
 @pytest.mark.parametrize("parts", [("templates", "email"), ("locale",)])
 def test_shipped_files_are_found_in_the_checkout_too(parts: tuple[str, ...]) -> None:
     assert config.find(*parts).is_dir()
+
+
+def test_a_settings_file_in_another_encoding_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(config.Settings.model_config, "env_file", ".env")
+    Path(".env").write_bytes("NEWSLETTER_TIMEZONE=Europe/Zürich".encode("latin-1"))
+
+    with pytest.raises(BadSetting, match=r"\.env"):
+        config.load()
