@@ -11,7 +11,7 @@ from subscribers import models as people  # noqa: F401  # foreign keys point the
 from subscribers.clock import utcnow
 from subscribers.columns import BigId, Json, states
 from subscribers.models import MissingPolicy
-from subscribers.tokens import SHORT_HANDLE, new_short_handle
+from subscribers.tokens import HANDLE, SHORT_HANDLE, new_handle, new_short_handle
 
 
 class ItemType(StrEnum):
@@ -271,6 +271,48 @@ class Delivery(SQLModel, table=True):
     reply: str = Field(default="", max_length=1000)
     reason: str = Field(default="", max_length=24)  # smtp.Fault, our word for the reply
     updated_at: datetime = Field(default_factory=utcnow)
+
+
+class NoticeKind(StrEnum):
+    """What a notice says; each answers something that its reader did."""
+
+    CONFIRM = "confirm"  # one more click, and you are subscribed
+    WELCOME = "welcome"
+    ALREADY = "already"  # you get it already; here are your preferences
+    LINK = "link"  # a fresh link to your preferences
+    ADDRESS = "address"  # you asked for another address: to the one we have
+    NEW_ADDRESS = "new address"  # … and to the new one
+    DATA = "data"
+    ERASE = "erase"
+    LEFT = "left"  # you have left; not you?
+
+
+class Notice(SQLModel, table=True):
+    """A mail to one person that answers what they did; never news."""
+
+    __table_args__ = (Index("ix_notice_state_due_at", "state", "due_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    handle: str = Field(default_factory=new_handle, unique=True, max_length=HANDLE)
+    kind: NoticeKind = Field(sa_type=states(NoticeKind))
+    list_id: int = Field(foreign_key="mailing_list.id", ondelete="CASCADE")
+    request_id: int | None = Field(
+        default=None, foreign_key="request.id", ondelete="CASCADE", index=True
+    )
+    subscriber_id: int | None = Field(
+        default=None, foreign_key="subscriber.id", ondelete="CASCADE", index=True
+    )
+    email: str = Field(max_length=254)
+    language: str = Field(max_length=35)
+    state: DeliveryState = Field(
+        default=DeliveryState.QUEUED, sa_type=states(DeliveryState)
+    )
+    attempt: int = 0
+    due_at: datetime = Field(default_factory=utcnow)  # while `sending`: the lease's end
+    dated_at: datetime | None = None  # first attempt: Date and Message-ID
+    reply_code: int | None = None
+    reply: str = Field(default="", max_length=1000)
+    created_at: datetime = Field(default_factory=utcnow)
 
 
 class Sender(SQLModel, table=True):

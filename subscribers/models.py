@@ -42,6 +42,17 @@ class ConsentKind(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class RequestKind(StrEnum):
+    """What somebody asked for on a page and confirms from their mailbox."""
+
+    JOIN = "join"
+    ADDRESS = "address"  # the mailbox they have allows the change …
+    NEW_ADDRESS = "new address"  # … and the new one proves that it is theirs
+    DATA = "data"
+    ERASE = "erase"
+    LINK = "link"  # a fresh link to their preferences; there is nothing to confirm
+
+
 class Channel(StrEnum):
     """Through what somebody agreed, left or came back."""
 
@@ -87,6 +98,16 @@ class MailingList(SQLModel, table=True):
         default=None, sa_type=states(UnknownPolicy)
     )
     timezone: str = Field(default="Europe/Brussels", max_length=60)
+    public: bool = True  # private lists stand on no page that strangers see
+    descriptions: dict[str, str] = Field(default_factory=dict, sa_type=Json)
+    # What people agree to, where it is not our own sentence; see Wording.
+    consent: dict[str, str] = Field(default_factory=dict, sa_type=Json)
+    privacy_url: str = Field(default="", max_length=2000)
+    # {tag: {language: words}}: the tags that readers choose themselves.
+    topics: dict[str, dict[str, str]] = Field(default_factory=dict, sa_type=Json)
+    accent: str = Field(default="", max_length=7)  # #rrggbb; empty: the program's own
+    # Tell people by mail that they have left, as Belgian law asks of senders.
+    acknowledge: bool = True
     created_at: datetime = Field(default_factory=utcnow)
 
     @property
@@ -98,6 +119,12 @@ class MailingList(SQLModel, table=True):
         """The list's name in a language, in its default language otherwise."""
         return self.names.get(language) or self.names.get(
             self.default_language, self.slug
+        )
+
+    def description_in(self, language: str) -> str:
+        """What the list is about, in a language or its default one; may be empty."""
+        return self.descriptions.get(language) or self.descriptions.get(
+            self.default_language, ""
         )
 
     def legal_in(self, language: str) -> str:
@@ -114,6 +141,10 @@ class Subscriber(SQLModel, table=True):
     email_hash: str = Field(index=True, max_length=32)  # KeyRing.fingerprint(email_key)
     name: str = Field(default="", max_length=200)
     language: str | None = Field(default=None, max_length=35, index=True)  # BCP 47
+    # Read as well: tried before the list's default where the first has no edition.
+    second_language: str | None = Field(default=None, max_length=35)
+    # What an import knows besides, e.g. {"city": "Liège"}; segments select by it.
+    attributes: dict[str, str] = Field(default_factory=dict, sa_type=Json)
     created_at: datetime = Field(default_factory=utcnow)
     updated_at: datetime = Field(default_factory=utcnow)
 
@@ -163,10 +194,67 @@ class Consent(SQLModel, table=True):
     channel: Channel = Field(sa_type=states(Channel))
     words: str = ""  # exactly as shown or declared
     words_hash: str = Field(default="", max_length=64)  # SHA-256 of `words`, hex
+    version: int | None = None  # Wording.version, of words that a form showed
     language: str | None = Field(default=None, max_length=35)
+    form: str = Field(default="", max_length=300)  # the page or site of the form
+    asked_at: datetime | None = None  # when the form was sent; `at`: when confirmed
+    message_id: str = Field(default="", max_length=255)  # of the mail that confirmed
     import_id: int | None = Field(default=None, foreign_key="import.id")
     evidence: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     at: datetime = Field(default_factory=utcnow)
+
+
+class Wording(SQLModel, table=True):
+    """What a form let people agree to, to the letter; an edit makes a new version."""
+
+    __table_args__ = (UniqueConstraint("list_id", "language", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    list_id: int = Field(foreign_key="mailing_list.id", ondelete="CASCADE")
+    language: str = Field(max_length=35)
+    version: int  # counts up per list and language
+    words: str
+    words_hash: str = Field(max_length=64)  # SHA-256, hex
+    created_at: datetime = Field(default_factory=utcnow)
+
+
+class Request(SQLModel, table=True):
+    """What somebody asked for on a page, until a mail to them has settled it.
+
+    Every form writes one row, whoever the address belongs to, and a job answers it:
+    so the page knows nothing that it could give away.
+    """
+
+    __table_args__ = (
+        Index("ix_request_limit_hash_asked_at", "limit_hash", "asked_at"),
+        Index("ix_request_network_asked_at", "network", "asked_at"),
+        Index("ix_request_answered_at_due_at", "answered_at", "due_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    handle: str = Field(default_factory=new_handle, unique=True, max_length=HANDLE)
+    kind: RequestKind = Field(sa_type=states(RequestKind))
+    email: str = Field(max_length=254)
+    email_key: str = Field(max_length=254)
+    email_hash: str = Field(max_length=32, index=True)
+    # Of the mailbox behind tags and dots: what limits count by, never who it is.
+    limit_hash: str = Field(max_length=32)
+    language: str = Field(max_length=35)  # of the page, and of the mail
+    subscriber_id: int | None = Field(
+        default=None, foreign_key="subscriber.id", ondelete="CASCADE", index=True
+    )
+    list_ids: list[int] = Field(default_factory=list, sa_type=Json)
+    wording_ids: list[int] = Field(default_factory=list, sa_type=Json)  # one a list
+    new_email: str = Field(default="", max_length=254)
+    form: str = Field(default="", max_length=300)
+    network: str | None = Field(default=None, max_length=32)  # keyed hash, for a day
+    proof: str = Field(default="", max_length=64)  # the challenge that was solved
+    message_id: str = Field(default="", max_length=255)  # of the mail that answered
+    asked_at: datetime = Field(default_factory=utcnow, index=True)
+    due_at: datetime = Field(default_factory=utcnow)  # not answered before
+    answered_at: datetime | None = None
+    mailed: bool = False  # the answer was a mail; limits count these
+    done_at: datetime | None = None  # confirmed, downloaded, erased
 
 
 class Suppression(SQLModel, table=True):
@@ -199,3 +287,18 @@ class Import(SQLModel, table=True):
     counts: dict[str, int] = Field(default_factory=dict, sa_type=Json)
     created_at: datetime = Field(default_factory=utcnow)
     undone_at: datetime | None = None
+
+
+class ImportChange(SQLModel, table=True):
+    """What an import changed about somebody who was here before, to be undone."""
+
+    __tablename__ = "import_change"
+
+    import_id: int = Field(
+        foreign_key="import.id", primary_key=True, ondelete="CASCADE"
+    )
+    subscriber_id: int = Field(
+        foreign_key="subscriber.id", primary_key=True, ondelete="CASCADE", index=True
+    )
+    # {"name", "language", "attributes"}: as they were; "tags": those that were added.
+    before: dict[str, Any] = Field(default_factory=dict, sa_type=Json)

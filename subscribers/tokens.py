@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsub"
     PREFERENCES = "prefs"
     READ = "read"
+    CONFIRM = "confirm"  # names a request; what it may do ends with it
 
 
 def new_handle() -> str:

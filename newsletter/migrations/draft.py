@@ -22,7 +22,7 @@ def draft(name: str) -> str:
         )
         engine = db.make_engine(settings.database)
         try:
-            ready.upgrade(engine, settings)
+            ready.upgrade(engine, None)
             with engine.begin() as connection:
                 alembic = ready.alembic_config(connection)
                 step = command.revision(

@@ -43,8 +43,10 @@ def ensure(engine: Engine, settings: Settings) -> None:
     _check_keys(engine, settings)
 
 
-def upgrade(engine: Engine, settings: Settings) -> list[str]:
+def upgrade(engine: Engine, settings: Settings | None) -> list[str]:
     """Apply the steps that are missing and return what each does, oldest first.
+
+    Without settings the tables stay empty: those of a draft lack what it will add.
 
     All of it is one transaction behind one lock: of two processes that start
     together, the second finds nothing left to do.
@@ -55,9 +57,8 @@ def upgrade(engine: Engine, settings: Settings) -> list[str]:
         script = ScriptDirectory.from_config(config)
         _refuse_newer(before, script)
         command.upgrade(config, "head")
-        with Session(connection) as session:
-            _furnish(session, settings)
-            session.flush()
+        if settings:
+            _fill(connection, settings)
         applied = list(script.iterate_revisions("head", before or "base"))
     return [f"{step.revision} {step.doc.rstrip('.')}" for step in reversed(applied)]
 
@@ -114,6 +115,12 @@ def _refuse_orphans(connection: Connection) -> None:
     orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     if orphans:
         raise NewsletterError(f"A step would leave rows without a parent: {orphans[0]}")
+
+
+def _fill(connection: Connection, settings: Settings) -> None:
+    with Session(connection) as session:
+        _furnish(session, settings)
+        session.flush()
 
 
 def _furnish(session: Session, settings: Settings) -> None:

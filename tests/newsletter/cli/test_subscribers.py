@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from newsletter import db
 from newsletter.cli import program
-from newsletter.cli import subscribers as commands
+from newsletter.cli.subscribers import files as commands
 from newsletter.models import DeliveryState
 from subscribers import optout
 from subscribers.models import Channel

@@ -1,0 +1,1 @@
+"""Mail to one person that answers what they did: composed, queued and sent."""

@@ -1,0 +1,1 @@
+"""What one person may ask for, across people, ledger and notices."""

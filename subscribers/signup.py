@@ -1,0 +1,1 @@
+"""Join a list: asked for on a page, confirmed from the mailbox."""
