@@ -7,12 +7,16 @@ from datetime import timedelta
 from sqlalchemy import Engine, delete
 from sqlmodel import col
 
-from newsletter import db, deliveries, editions, issues, sending
+from newsletter import db, deliveries, editions, issues, notices, sending
 from newsletter.config import Settings
 from newsletter.errors import IssueNotReady, NewsletterError
 from newsletter.models import Instance, Issue, Sender
+from subscribers import signup, unconfirmed
 
 logger = logging.getLogger(__name__)
+
+# Requests decided about in one transaction.
+_REQUESTS = 100
 
 
 def start_due_issues(engine: Engine, settings: Settings, *, holder: str) -> list[int]:
@@ -103,6 +107,32 @@ def close_issues(engine: Engine) -> None:
         with db.writing(engine) as session:
             if not deliveries.cancel_queued(session, limit=1_000, now=db.now(session)):
                 return
+
+
+def answer(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
+    """Decide about what was asked on pages, and send the mails that say so."""
+    while not stop.is_set():
+        with db.reading(engine) as session:
+            waiting = signup.is_anything_due(session, now=db.now(session))
+        if not waiting:
+            break
+        with db.writing(engine) as session:
+            now = db.now(session)
+            notices.answer_requests(session, settings.keys, now=now, limit=_REQUESTS)
+    notices.send_due(engine, settings, stop=stop)
+
+
+def purge(engine: Engine) -> None:
+    """Forget what was asked and never confirmed, and mails settled long ago."""
+    with db.writing(engine) as session:
+        notices.purge(session, now=db.now(session))
+    while True:
+        with db.writing(engine) as session:
+            gone = unconfirmed.purge(session, now=db.now(session), limit=_REQUESTS)
+        if gone:
+            logger.info("%s subscriptions were never confirmed and are forgotten", gone)
+        else:
+            return
 
 
 def recover(engine: Engine, settings: Settings) -> None:

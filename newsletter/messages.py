@@ -120,10 +120,10 @@ class Compiled:
         body = b"".join(
             (
                 f"--{boundary}\r\n".encode(),
-                _part_head("plain"),
+                part_head("plain"),
                 _join(self._text, values, plain=True),
                 f"\r\n--{boundary}\r\n".encode(),
-                _part_head("html"),
+                part_head("html"),
                 _join(self._html, values, plain=False),
                 f"\r\n--{boundary}--\r\n".encode(),
             )
@@ -174,7 +174,7 @@ class Compiled:
     def _constant_headers(self, subject: str) -> "_Head":
         e = self.envelope
         return _Head(
-            sender=_header("From", mailbox(e.sender_name, e.sender_address)),
+            sender=header("From", mailbox(e.sender_name, e.sender_address)),
             subject=_headers(
                 ("Reply-To", e.reply_to or e.sender_address),
                 ("Subject", encoded_words(subject, len("Subject: "))),
@@ -207,14 +207,14 @@ class Compiled:
         return b"".join(
             (
                 self._head.sender,
-                _header("To", reader.address),
+                header("To", reader.address),
                 self._head.subject,
-                _header("Date", format_datetime(moment)),
-                _header("Message-ID", message_id),
+                header("Date", format_datetime(moment)),
+                header("Message-ID", message_id),
                 self._head.identity,
-                _header("List-Unsubscribe", f"<{links['unsubscribe']}>"),
+                header("List-Unsubscribe", f"<{links['unsubscribe']}>"),
                 self._head.bulk,
-                _header(
+                header(
                     "Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'
                 ),
             )
@@ -264,8 +264,8 @@ def encoded_words(words: str, used: int) -> str:
     safe = _checked("text", words)
     if safe.isascii() and len(safe) + used <= 76 and "=?" not in safe:
         return safe
-    header = Header(safe, "utf-8", maxlinelen=75, header_name="x" * max(used - 2, 1))
-    return header.encode(linesep="\r\n")
+    folded = Header(safe, "utf-8", maxlinelen=75, header_name="x" * max(used - 2, 1))
+    return folded.encode(linesep="\r\n")
 
 
 def encode(text: str) -> bytes:
@@ -329,7 +329,8 @@ def _join(
     return b"".join(out)
 
 
-def _part_head(kind: str) -> bytes:
+def part_head(kind: str) -> bytes:
+    """Return the header of a `plain` or `html` part, up to its first line."""
     return (
         f"Content-Type: text/{kind}; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
@@ -337,10 +338,11 @@ def _part_head(kind: str) -> bytes:
 
 
 def _headers(*fields: tuple[str, str]) -> bytes:
-    return b"".join(_header(name, value) for name, value in fields)
+    return b"".join(header(name, value) for name, value in fields)
 
 
-def _header(name: str, value: str) -> bytes:
+def header(name: str, value: str) -> bytes:
+    """Return one field; raises UnsafeValue for what is not one line of ASCII."""
     # Folds are ours; anything else that could end the line is an attack.
     _checked(name, value.replace("\r\n ", " "))
     if not value.isascii():

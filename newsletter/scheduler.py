@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 START_EVERY = 1
 SEND_EVERY = 1
 RECOVER_EVERY = 10
+ANSWER_EVERY = 1
+PURGE_EVERY = 3600
 
 
 class Clock:
@@ -28,7 +30,7 @@ class Clock:
         self._holder = secrets.token_hex(8)
         self._stop = threading.Event()
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": ThreadPoolExecutor(6)},
             # A tick that comes late runs once and at once; two never run together.
             job_defaults={
                 "coalesce": True,
@@ -45,6 +47,8 @@ class Clock:
         self._tick(self._recover, RECOVER_EVERY)
         self._tick(self._start_due, START_EVERY)
         self._tick(self._send, SEND_EVERY)
+        self._tick(self._answer, ANSWER_EVERY)
+        self._tick(self._purge, PURGE_EVERY)
         self._quietly(self._recover)
         self._scheduler.start()
 
@@ -76,3 +80,9 @@ class Clock:
 
     def _send(self) -> None:
         jobs.send_due(self._engine, self._settings, stop=self._stop)
+
+    def _answer(self) -> None:
+        jobs.answer(self._engine, self._settings, stop=self._stop)
+
+    def _purge(self) -> None:
+        jobs.purge(self._engine)

@@ -50,3 +50,7 @@ class ConsentMissing(SubscriberError, ValueError):
 
 class BadList(SubscriberError, ValueError):
     """A mailing list cannot be like this."""
+
+
+class AddressTaken(SubscriberError):
+    """The letter already goes to this address."""

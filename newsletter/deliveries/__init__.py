@@ -2,7 +2,7 @@
 
 from newsletter.deliveries.claiming import Claim, claim, release
 from newsletter.deliveries.fanning_out import fan_out, languages_of
-from newsletter.deliveries.recording import Result, live_unknowns, record
+from newsletter.deliveries.recording import Result, live_unknowns, next_attempt, record
 from newsletter.deliveries.recovery import cancel_queued, recover, resolve
 from newsletter.deliveries.report import (
     Report,
@@ -22,6 +22,7 @@ __all__ = [
     "fan_out",
     "languages_of",
     "live_unknowns",
+    "next_attempt",
     "next_due",
     "of_subscriber",
     "record",

@@ -15,6 +15,7 @@ from newsletter.i18n.languages import (
     in_language_label,
     is_same_language,
     language_name,
+    listed,
     own_name,
     plate,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "in_language_label",
     "is_same_language",
     "language_name",
+    "listed",
     "minutes",
     "moment",
     "number",

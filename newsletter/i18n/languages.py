@@ -1,8 +1,10 @@
 """What languages are called, and which way they are written."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
 
 from newsletter.i18n.catalogues import translator
 
@@ -21,6 +23,11 @@ def locale(language: str) -> Locale:
         except (UnknownLocaleError, ValueError):
             continue
     return Locale("en", "GB")
+
+
+def listed(words: Sequence[str], language: str) -> str:
+    """Return words as a language enumerates them: "one, two and three"."""
+    return format_list(list(words), locale=locale(language))
 
 
 def base(language: str) -> str:

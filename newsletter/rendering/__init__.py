@@ -10,6 +10,8 @@ from newsletter.rendering.letter import (
     Rendered,
 )
 from newsletter.rendering.markers import Markers, check
+from newsletter.rendering.note import Note
+from newsletter.rendering.note import render as render_note
 from newsletter.rendering.render import render
 
 __all__ = [
@@ -19,8 +21,10 @@ __all__ = [
     "LanguageLink",
     "Letter",
     "Markers",
+    "Note",
     "Picture",
     "Rendered",
     "check",
     "render",
+    "render_note",
 ]

@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import cache
+from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from mjml import mjml2html
@@ -11,11 +12,19 @@ from newsletter.errors import RenderingFailed
 from newsletter.rendering import body, plain, view
 from newsletter.rendering.letter import Letter, Rendered
 from newsletter.rendering.palette import DARK, LIGHT, SANS, SERIF
-from newsletter.rendering.view import Page
+from newsletter.rendering.tongue import Tongue
 
 # Characters of the inbox line that belong to the preheader; without padding, mail
 # programs fill the line with the first words of the letter.
 _INBOX_LINE = 150
+
+
+class Laid(Protocol):
+    """What every template needs of its page."""
+
+    @property
+    def tongue(self) -> Tongue:
+        """The language the page is laid out in."""
 
 
 def render(letter: Letter) -> Rendered:
@@ -26,12 +35,12 @@ def render(letter: Letter) -> Rendered:
     """
     try:
         page = view.page(letter)
-        mjml = _fill("issue.mjml", page)
+        mjml = fill("issue.mjml", page, preheader=page.preheader)
         return Rendered(
             mjml=mjml,
-            html=_to_html(mjml),
+            html=to_html(mjml),
             text=plain.write(page),
-            web=_fill("article.html", page),
+            web=fill("article.html", page, preheader=page.preheader),
         )
     except (RenderingFailed, TemplateError, ValueError) as error:
         raise RenderingFailed(
@@ -40,14 +49,16 @@ def render(letter: Letter) -> Rendered:
         ) from error
 
 
-def _fill(template: str, page: Page) -> str:
-    missing = max(0, _INBOX_LINE - len(page.preheader))
+def fill(template: str, page: Laid, *, preheader: str) -> str:
+    """Return a template of `templates/email` with what a page holds."""
+    missing = max(0, _INBOX_LINE - len(preheader))
     said = i18n.words(page.tongue.language)
     found = _environment().get_template(template)
     return found.render(page=page, padding=missing // 2, **said)
 
 
-def _to_html(mjml: str) -> str:
+def to_html(mjml: str) -> str:
+    """Return the HTML of filled in MJML; raises ValueError where it is malformed."""
     # No `fonts`: the default fetches Ubuntu from Google for every reader.
     html: str = mjml2html(_spelt_out(mjml), disable_comments=True, fonts={})
     return html

@@ -2,5 +2,6 @@
 
 from newsletter.sending.holder import Holder, dead_senders
 from newsletter.sending.loop import Sent, send
+from newsletter.sending.single import hand_over
 
-__all__ = ["Holder", "Sent", "dead_senders", "send"]
+__all__ = ["Holder", "Sent", "dead_senders", "hand_over", "send"]

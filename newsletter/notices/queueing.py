@@ -1,0 +1,100 @@
+"""Decide which notices there are: what was asked is answered, what happened is said."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from newsletter.models import Notice, NoticeKind
+from newsletter.notices.compose import message_id
+from subscribers import signup
+from subscribers.models import MailingList, Request, Subscriber, Subscription
+from subscribers.signup import Answer, Reply
+from subscribers.tokens import KeyRing
+
+# Whoever takes back a click within this time is not told about it.
+_SECOND_THOUGHTS = timedelta(minutes=1)
+
+
+def answer_requests(
+    session: Session, keys: KeyRing, *, now: datetime, limit: int
+) -> int:
+    """Decide about waiting requests and queue their mails; return how many waited."""
+    answers = signup.answer_due(session, keys, now=now, limit=limit)
+    for answer in answers:
+        if answer.reply is not Reply.NOTHING:
+            _queue_answer(session, answer, now)
+    return len(answers)
+
+
+def welcome(
+    session: Session, subscriber: Subscriber, request: Request, *, now: datetime
+) -> None:
+    """Queue the mail that tells a new reader what they have, and their rights."""
+    for list_id in request.list_ids[:1]:
+        if session.get(MailingList, list_id) is None:
+            continue
+        session.add(
+            Notice(
+                kind=NoticeKind.WELCOME,
+                list_id=list_id,
+                request_id=request.id,
+                subscriber_id=subscriber.id,
+                email=subscriber.email,
+                language=request.language,
+                due_at=now,
+            )
+        )
+
+
+def tell_left(session: Session, handle: str, *, language: str, now: datetime) -> None:
+    """Queue the mail that tells somebody they have left, where the list wants it.
+
+    It waits a minute, and is not sent to whoever has come back by then.
+    """
+    found = session.exec(
+        select(Subscription, Subscriber, MailingList)
+        .join(Subscriber, col(Subscriber.id) == col(Subscription.subscriber_id))
+        .join(MailingList, col(MailingList.id) == col(Subscription.list_id))
+        .where(col(Subscription.handle) == handle)
+    ).first()
+    if found is None or not found[2].acknowledge:
+        return
+    subscription, subscriber, _ = found
+    session.add(
+        Notice(
+            kind=NoticeKind.LEFT,
+            list_id=subscription.list_id,
+            subscriber_id=subscriber.id,
+            email=subscriber.email,
+            language=language,
+            due_at=now + _SECOND_THOUGHTS,
+        )
+    )
+
+
+def _queue_answer(session: Session, answer: Answer, now: datetime) -> None:
+    request = answer.request
+    mailing_list = _list_of(session, answer)
+    if mailing_list is None or mailing_list.id is None:
+        return
+    notice = Notice(
+        kind=NoticeKind(answer.reply.value),
+        list_id=mailing_list.id,
+        request_id=request.id,
+        subscriber_id=answer.subscriber_id,
+        email=request.email,
+        language=request.language,
+        due_at=now,
+    )
+    request.message_id = message_id(notice, mailing_list)
+    session.add_all([notice, request])
+
+
+def _list_of(session: Session, answer: Answer) -> MailingList | None:
+    """Return the list in whose name to write: that of the request, or of the reader."""
+    theirs = select(Subscription.list_id).where(
+        col(Subscription.subscriber_id) == answer.subscriber_id
+    )
+    ids = answer.request.list_ids or list(session.exec(theirs))
+    query = select(MailingList).where(col(MailingList.id).in_(ids))
+    return session.exec(query.order_by(col(MailingList.id))).first()
