@@ -11,13 +11,16 @@ from sqlalchemy import Engine
 
 from newsletter import config
 from newsletter.config import Settings
+from newsletter.domains import Domains
 from newsletter.web import (
     archive,
     calendars,
     choosing,
+    confirming,
     failures,
     health,
     issues,
+    joining,
     leaving,
     login,
     media,
@@ -27,6 +30,19 @@ from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
 from newsletter.web.pages import Pages
 from newsletter.web.throttle import Throttle
+
+_SCREENS = (
+    health,
+    media,
+    calendars,
+    leaving,
+    choosing,
+    confirming,
+    reading,
+    login,
+    issues,
+    joining,
+)
 
 
 def create_app(
@@ -46,11 +62,12 @@ def create_app(
         redirect_slashes=False,
         openapi_url=None,
     )
-    app.state.site = Site(settings, engine, Pages(), Throttle())
+    domains = Domains() if settings.check_domains else None
+    app.state.site = Site(settings, engine, Pages(), Throttle(), domains)
     app.add_middleware(Protected, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=config.find("web", "static")))
     # Fixed addresses first: /{lang}/{slug} of the archive takes what is left.
-    for screen in (health, media, calendars, leaving, choosing, reading, login, issues):
+    for screen in _SCREENS:
         app.include_router(screen.router)
     if demo:
         from newsletter.web import demo as mailboxes  # nobody else needs the sample

@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     messages_per_connection: int = 50
     on_unknown: UnknownPolicy = UnknownPolicy.RESEND
     late_limit: int = 120  # minutes an issue may start late by itself
+    check_domains: bool = True  # ask the DNS about addresses that strangers type
     trusted_proxies: Annotated[list[Network], NoDecode] = []
 
     @classmethod

@@ -92,6 +92,11 @@ def every(session: Session) -> list[MailingList]:
     return list(session.exec(select(MailingList).order_by(col(MailingList.id))))
 
 
+def offered(session: Session) -> list[MailingList]:
+    """Return the lists that strangers may ask for, the default one first."""
+    return [each for each in every(session) if each.public]
+
+
 def add(session: Session, slug: str, changes: Changes) -> MailingList:
     """Make a list; raises BadList when a value cannot work.
 

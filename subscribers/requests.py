@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from subscribers.addresses import Address
 from subscribers.clock import utcnow
@@ -12,6 +12,8 @@ from subscribers.tokens import KeyRing
 
 # Providers that deliver a mailbox under any spelling of it with dots.
 _DOTLESS = frozenset({"gmail.com", "googlemail.com"})
+# Challenges run out sooner.
+_PROOFS_FOR = timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,14 @@ def ask(session: Session, keys: KeyRing, draft: Draft) -> Request:
     session.add(made)
     session.flush()
     return made
+
+
+def is_used(session: Session, proof: str) -> bool:
+    """Tell whether a solved challenge has let a request pass before."""
+    query = select(Request.id).where(
+        col(Request.proof) == proof, col(Request.asked_at) > utcnow() - _PROOFS_FOR
+    )
+    return session.exec(query).first() is not None
 
 
 def mailbox_of(address: Address) -> str:

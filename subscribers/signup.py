@@ -90,21 +90,36 @@ def _waiting(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return col(Request.answered_at).is_(None), col(Request.due_at) <= now
 
 
-def find_pending(session: Session, handle: str, *, now: datetime) -> Request | None:
+def find_pending(
+    session: Session, handle: str, *, now: datetime, lock: bool
+) -> Request | None:
     """Return the request whose mail held this link, None once it is too late.
 
-    One that was carried out already is returned as it is: see `done_at`.
+    One that was carried out already is returned as it is: see `done_at`. `lock`
+    makes two presses of the button one.
     """
-    request = session.exec(
-        select(Request)
-        .where(col(Request.handle) == handle)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
+    query = select(Request).where(col(Request.handle) == handle)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    request = session.exec(query).first()
     if request is None or request.kind not in CONFIRM_WITHIN or not request.mailed:
         return None
     answered = request.answered_at or request.asked_at
     return request if now <= answered + CONFIRM_WITHIN[request.kind] else None
+
+
+def handle_of(session: Session, request: Request) -> str | None:
+    """Return the handle of the subscription that a confirmed request made."""
+    query = (
+        select(Subscription.handle)
+        .join(Subscriber, col(Subscriber.id) == col(Subscription.subscriber_id))
+        .where(
+            col(Subscriber.email_key) == request.email_key,
+            col(Subscription.list_id).in_(request.list_ids),
+        )
+        .order_by(col(Subscription.id))
+    )
+    return session.exec(query).first()
 
 
 def _answer(session: Session, keys: KeyRing, request: Request, now: datetime) -> Answer:

@@ -58,6 +58,7 @@ def environment(
         "NEWSLETTER_DATA_DIR": str(settings.data_dir),
         "NEWSLETTER_BASE_URL": settings.base_url,
         "NEWSLETTER_SECRET_KEYS": ",".join(settings.secret_keys),
+        "NEWSLETTER_CHECK_DOMAINS": "false",
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
@@ -161,6 +162,7 @@ def _settings(folder: Path, url: str) -> Settings:
         database_url=url,
         base_url=BASE_URL,
         secret_keys=factories.SECRETS,
+        check_domains=False,
     )
 
 

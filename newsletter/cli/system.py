@@ -45,6 +45,7 @@ def demo(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
         "database_url": "",
         "smtp_url": "",
         "secret_keys": [],
+        "check_domains": False,
         "base_url": f"http://localhost:{port}",
     }
     with closing(_listen(host, port)) as door, program.opened(**apart) as opened:

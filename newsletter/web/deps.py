@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from newsletter import db
 from newsletter.config import Settings
+from newsletter.domains import Domains
 from newsletter.web import forms, negotiation
 from newsletter.web.asgi import body_of
 from newsletter.web.pages import Pages
@@ -24,6 +25,7 @@ class Site:
     engine: Engine
     pages: Pages
     throttle: Throttle
+    domains: Domains | None = None  # None: addresses are judged by their looks alone
 
 
 def site_of(request: Request) -> Site:

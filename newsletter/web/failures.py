@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from newsletter.errors import NewsletterError
 from newsletter.i18n import N_
 from newsletter.web.asgi import policy
-from newsletter.web.deps import site_of, wishes_of
+from newsletter.web.deps import Site, site_of, wishes_of
 from newsletter.web.pages import Frame
 from subscribers.errors import SubscriberError
 
@@ -57,9 +57,9 @@ def not_found() -> HTTPException:
 def refused(request: Request, error: Exception) -> Response:
     """Show the page for a status that a page or the router raised."""
     status = getattr(error, "status_code", 500)
-    page = show(request, status)
-    page.headers.update(getattr(error, "headers", None) or {})
-    return page
+    answer = show(request, status)
+    answer.headers.update(getattr(error, "headers", None) or {})
+    return answer
 
 
 def unreadable(request: Request, _error: Exception) -> Response:
@@ -78,11 +78,11 @@ def broken(request: Request, error: Exception) -> Response:
     """Log what went wrong under a reference, and show that reference."""
     reference = secrets.token_hex(4)
     logger.error("A page failed; reference %s", reference, exc_info=error)
-    page = show(request, 500, reference=reference)
+    answer = show(request, 500, reference=reference)
     # This answer is made outside of everything that adds headers to answers.
     base_url = site_of(request).settings.base_url
-    page.headers.update(policy(request.url.path, base_url=base_url))
-    return page
+    answer.headers.update(policy(request.url.path, base_url=base_url))
+    return answer
 
 
 def show(
@@ -91,6 +91,13 @@ def show(
     """Return the page for a status; statuses without words share those of 400."""
     here = site_of(request)
     language = wishes_of(request).language(here.settings.languages)
+    return page(here, language, status, sentence=sentence, reference=reference)
+
+
+def page(
+    here: Site, language: str, status: int, *, sentence: str = "", reference: str = ""
+) -> HTMLResponse:
+    """Return the same page in a language that is known already."""
     title, advice = _SENTENCES.get(status, _SENTENCES[500 if status >= 500 else 400])
     return here.pages.answer(
         "public/failure.html",

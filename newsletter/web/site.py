@@ -1,0 +1,42 @@
+"""What pages that belong to no letter share: languages, frame, refusals."""
+
+from collections.abc import Callable
+
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session
+
+from newsletter.web import failures, negotiation
+from newsletter.web.deps import Site
+from newsletter.web.pages import Frame, frame
+from subscribers import lists
+
+
+def frame_of(
+    here: Site, session: Session, language: str, href: Callable[[str], str]
+) -> Frame:
+    """Return the frame of a page that belongs to no letter: the first list's."""
+    mailing_list = next(iter(lists.every(session)), None)
+    if mailing_list is None:
+        return Frame(language, home=f"/{language}/")
+    offered = languages(session, here)
+    return frame(mailing_list, language, offered=offered, href=href)
+
+
+def languages(session: Session, here: Site) -> list[str]:
+    """Return the languages of the site: those of its lists, then the configured."""
+    spoken = [tag for each in lists.every(session) for tag in each.languages]
+    return list(dict.fromkeys([*spoken, *here.settings.languages]))
+
+
+def spoken(session: Session, here: Site, language: str) -> str:
+    """Return the language an address names; raises 404 for what is none of ours."""
+    offered = languages(session, here)
+    found = negotiation.match(language, offered)
+    if found is None or found.lower() != language.lower():
+        raise failures.not_found()
+    return found
+
+
+def refused(here: Site, language: str, status: int) -> HTMLResponse:
+    """Return the page for a status in a language that is known already."""
+    return failures.page(here, language, status)
