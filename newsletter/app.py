@@ -17,6 +17,7 @@ from newsletter.web import (
     calendars,
     choosing,
     confirming,
+    embedding,
     failures,
     health,
     issues,
@@ -41,6 +42,7 @@ _SCREENS = (
     reading,
     login,
     issues,
+    embedding,
     joining,
 )
 

@@ -13,7 +13,9 @@ from sqlmodel import Session, col, select
 from subscribers import addresses
 from subscribers.errors import BadList, InvalidAddress, ListNotFound
 from subscribers.models import MailingList, MissingPolicy, UnknownPolicy
+from subscribers.rules import tag_key
 
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Their DMARC policies ask receivers to refuse what others send in their name.
 _FREEMAIL = frozenset(
@@ -70,6 +72,13 @@ class Changes:
     missing: MissingPolicy | None = None
     on_unknown: UnknownPolicy | None = None
     timezone: str | None = None
+    public: bool | None = None
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    consent: Mapping[str, str] = field(default_factory=dict)
+    privacy_url: str | None = None
+    topics: Mapping[str, Mapping[str, str]] | None = None  # replaces those there are
+    accent: str | None = None  # "#rrggbb", "" for the program's own
+    acknowledge: bool | None = None
 
 
 def get(session: Session, slug: str | None = None) -> MailingList:
@@ -132,8 +141,28 @@ def change(session: Session, mailing_list: MailingList, changes: Changes) -> Non
     mailing_list.missing = changes.missing or mailing_list.missing
     mailing_list.on_unknown = changes.on_unknown or mailing_list.on_unknown
     mailing_list.timezone = _timezone(changes.timezone or mailing_list.timezone)
+    _change_form(mailing_list, changes)
     if mailing_list in session:
         session.flush()
+
+
+def _change_form(mailing_list: MailingList, changes: Changes) -> None:
+    """Apply what people see when they subscribe."""
+    own = mailing_list
+    own.descriptions = _worded(own, own.descriptions, changes.descriptions)
+    own.consent = _worded(own, own.consent, changes.consent)
+    own.public = own.public if changes.public is None else changes.public
+    if changes.acknowledge is not None:
+        own.acknowledge = changes.acknowledge
+    if changes.privacy_url is not None:
+        own.privacy_url = _page(changes.privacy_url)
+    if changes.accent is not None:
+        own.accent = _colour(changes.accent)
+    if changes.topics is not None:
+        own.topics = {
+            tag_key(tag): _worded(own, {}, words)
+            for tag, words in changes.topics.items()
+        }
 
 
 def domain_of(address: str) -> str:
@@ -188,6 +217,19 @@ def _timezone(name: str) -> str:
     if name not in available_timezones():
         raise BadList(f"{name} is not a time zone, try Europe/Brussels.")
     return name
+
+
+def _page(url: str) -> str:
+    _refuse_controls(url)
+    if url and not url.startswith("https://"):
+        raise BadList(f"{url}: write the whole address, it begins with https://.")
+    return url.strip()
+
+
+def _colour(text: str) -> str:
+    if text and not _COLOUR.fullmatch(text):
+        raise BadList(f"{text} is not a colour; write it like #0b5d57.")
+    return text.lower()
 
 
 def _refuse_controls(text: str) -> None:

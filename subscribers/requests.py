@@ -1,12 +1,11 @@
 """Write down what somebody asked for on a page; a mail to them settles it."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from subscribers.addresses import Address
-from subscribers.clock import utcnow
 from subscribers.models import Request, RequestKind
 from subscribers.tokens import KeyRing
 
@@ -33,13 +32,12 @@ class Draft:
     delay: timedelta = field(default_factory=timedelta)
 
 
-def ask(session: Session, keys: KeyRing, draft: Draft) -> Request:
+def ask(session: Session, keys: KeyRing, draft: Draft, *, now: datetime) -> Request:
     """Keep a request for the job that answers it.
 
     The same work whoever the address belongs to, so that neither the page nor its
     timing tells a stranger who is subscribed.
     """
-    now = utcnow()
     made = Request(
         kind=draft.kind,
         email=draft.address.email,
@@ -62,10 +60,10 @@ def ask(session: Session, keys: KeyRing, draft: Draft) -> Request:
     return made
 
 
-def is_used(session: Session, proof: str) -> bool:
+def is_used(session: Session, proof: str, *, now: datetime) -> bool:
     """Tell whether a solved challenge has let a request pass before."""
     query = select(Request.id).where(
-        col(Request.proof) == proof, col(Request.asked_at) > utcnow() - _PROOFS_FOR
+        col(Request.proof) == proof, col(Request.asked_at) > now - _PROOFS_FOR
     )
     return session.exec(query).first() is not None
 

@@ -56,10 +56,11 @@ class Reply(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """A request and what its mail says; `subscriber_id` where there is a person."""
+    """A request, what its mail says and to whom; `subscriber_id` of a known person."""
 
     request: Request
     reply: Reply
+    email: str
     subscriber_id: int | None
 
 
@@ -134,7 +135,10 @@ def _answer(session: Session, keys: KeyRing, request: Request, now: datetime) ->
     session.add(request)
     # The next request of the same mailbox counts this one.
     session.flush()
-    return Answer(request, reply, person.id if person else None)
+    # A known person is written to as ever, however the form spelt the address.
+    known = person is not None and request.kind is not RequestKind.NEW_ADDRESS
+    email = person.email if person and known else request.email
+    return Answer(request, reply, email, person.id if person else None)
 
 
 def _person(session: Session, request: Request) -> Subscriber | None:

@@ -6,8 +6,8 @@ import typer
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from typer.core import TyperGroup
 
+from newsletter.cli import forms, items, lists, segments, staff, subscribers, system
 from newsletter.cli import issues as issue_commands
-from newsletter.cli import items, lists, segments, staff, subscribers, system
 from newsletter.errors import NewsletterError
 from subscribers.errors import SubscriberError
 
@@ -54,6 +54,7 @@ app = typer.Typer(
     help="One issue, every reader's language.",
     epilog="Answers: 0 done, 1 refused with a reason, 2 wrong use.",
 )
+lists.app.registered_commands += forms.app.registered_commands
 app.add_typer(lists.app, name="lists")
 app.add_typer(staff.app, name="staff")
 app.add_typer(items.app, name="items")

@@ -75,8 +75,8 @@ def add(  # one parameter per option
     """Make a mailing list."""
     with program.opened() as opened, db.writing(opened.engine) as session:
         changes = Changes(
-            names=_by_language(name),
-            legal=_by_language(legal),
+            names=by_language(name),
+            legal=by_language(legal),
             sender=sender,
             reply_to=reply_to,
             languages=_split(languages) or list(opened.settings.languages),
@@ -103,8 +103,8 @@ def change(  # one parameter per option
 ) -> None:
     """Change a mailing list; what is not named stays as it is."""
     changes = Changes(
-        names=_by_language(name),
-        legal=_by_language(legal),
+        names=by_language(name),
+        legal=by_language(legal),
         sender=sender,
         reply_to=reply_to,
         languages=_split(languages),
@@ -127,7 +127,7 @@ def list_all(*, json: JsonFlag = False) -> None:
         program.answer([facts for _, facts in found])
         return
     rows = [
-        (facts["slug"], name, facts["from"], _plain(facts["languages"]))
+        (facts["slug"], name, facts["from"], plain(facts["languages"]))
         for name, facts in found
     ]
     program.table(("slug", "name", "from", "languages"), rows)
@@ -140,7 +140,8 @@ def show(slug: Slug, *, json: JsonFlag = False) -> None:
         _tell(lists.get(session, slug), json=json)
 
 
-def _by_language(options: list[str] | None) -> dict[str, str]:
+def by_language(options: list[str] | None) -> dict[str, str]:
+    """Return the words of `LANG=WORDS` options; "" holds those for every language."""
     words = {}
     for option in options or ():
         tagged = _LANGUAGE.fullmatch(option)
@@ -161,7 +162,7 @@ def _tell(mailing_list: MailingList, *, json: bool) -> None:
     if json:
         program.answer(facts)
     else:
-        program.table(("", ""), [(key, _plain(value)) for key, value in facts.items()])
+        program.table(("", ""), [(key, plain(value)) for key, value in facts.items()])
     if lists.is_freemail(mailing_list.sender_address):
         domain = lists.domain_of(mailing_list.sender_address)
         typer.echo(
@@ -189,7 +190,8 @@ def _facts(mailing_list: MailingList) -> dict[str, Any]:
     }
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """Return a fact as a cell of a table."""
     if isinstance(value, dict):
         return "\n".join(f"{key}: {words}" for key, words in value.items())
     if isinstance(value, list):

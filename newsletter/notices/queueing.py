@@ -82,7 +82,7 @@ def _queue_answer(session: Session, answer: Answer, now: datetime) -> None:
         list_id=mailing_list.id,
         request_id=request.id,
         subscriber_id=answer.subscriber_id,
-        email=request.email,
+        email=answer.email,
         language=request.language,
         due_at=now,
     )

@@ -1,5 +1,6 @@
 """Ask for the letter: /{lang}/subscribe. One answer, whoever the address belongs to."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from sqlmodel import Session
 from newsletter import db
 from newsletter.i18n import N_
 from newsletter.web import agreements, clients, published, site
-from newsletter.web.asgi import policy
+from newsletter.web.asgi import origin_of, policy
 from newsletter.web.deps import Form, Here, Site
 from newsletter.web.proof import challenge, solved
 from newsletter.web.stamps import is_human, stamp
@@ -28,6 +29,7 @@ router = APIRouter()
 # How long the mail waits, while machines flood the form, for whoever proved nothing.
 _KEPT_BACK = timedelta(minutes=30)
 
+_SITE = re.compile(r"https?://[A-Za-z0-9.-]{1,200}(:\d{1,5})?")
 _NOT_AN_ADDRESS = N_("This is not an e-mail address. It looks like name@example.org.")
 _TAKES_NO_MAIL = N_("This domain takes no mail. Is the part after the @ right?")
 _NO_LIST = N_("Choose at least one letter.")
@@ -44,6 +46,7 @@ class Filled:
     problem: str = ""  # beside the address
     remark: str = ""  # above the button
     suggestion: str = ""  # what the address was probably meant to be
+    site: str = ""  # another website, whose form this began on
 
 
 @router.get("/{language}/subscribe")
@@ -66,15 +69,16 @@ def ask(language: str, request: Request, form: Form, here: Here) -> HTMLResponse
     network = pressure.network_of(here.settings.keys, client)
     with db.reading(here.engine) as session:
         tag = site.spoken(session, here, language)
-        if pressure.is_tired(session, network, now=now):
+        if pressure.is_tired(session, network, now=db.now(session)):
             return site.refused(here, tag, HTTPStatus.TOO_MANY_REQUESTS)
         if form.get("website"):
             # A field no person sees: whoever fills it in is told what they expect.
             return _sent(here, session, tag)
         filled, address = _read(here, session, tag, form, now)
+        filled = replace(filled, site=_site(here, request, form))
         if address is None:
             return _form(here, session, tag, filled, now=now)
-        delay = _delay(here, session, form, now)
+        delay = _delay(here, session, form, db.now(session))
     with db.writing(here.engine) as session:
         _keep(session, here, tag, filled, address, _Origin(network, form, delay, now))
         return _sent(here, session, tag)
@@ -127,6 +131,13 @@ def _doubt(
     return None
 
 
+def _site(here: Site, request: Request, form: Mapping[str, str]) -> str:
+    """Return the website a form was sent from, or says that it was; "" for ours."""
+    told = form.get("site") or request.headers.get("origin", "")
+    ours = origin_of(here.settings.base_url)
+    return told if told != ours and _SITE.fullmatch(told) else ""
+
+
 def _delay(
     here: Site, session: Session, form: Mapping[str, str], now: datetime
 ) -> timedelta:
@@ -134,7 +145,7 @@ def _delay(
     if not pressure.is_busy(session, now=now):
         return timedelta()
     name = solved(here.settings.keys, form.get("proof", ""), now=now)
-    fresh = name and not requests.is_used(session, name)
+    fresh = name and not requests.is_used(session, name, now=now)
     return timedelta() if fresh else _KEPT_BACK
 
 
@@ -162,11 +173,12 @@ def _keep(
             filled.language,
             list_ids=filled.chosen,
             wording_ids=tuple(each for each in shown if each),
-            form=f"/{tag}/subscribe",
+            form=f"/{tag}/subscribe" + (f" on {filled.site}" if filled.site else ""),
             network=origin.network,
             proof=proof,
             delay=origin.delay,
         ),
+        now=db.now(session),
     )
 
 
@@ -175,7 +187,7 @@ def _form(
 ) -> HTMLResponse:
     offered = lists.offered(session)
     keys = here.settings.keys
-    busy = pressure.is_busy(session, now=now)
+    busy = pressure.is_busy(session, now=db.now(session))
     wrong = bool(filled.problem or filled.remark == _NO_LIST)
     page = here.pages.answer(
         "public/subscribe.html",

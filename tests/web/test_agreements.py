@@ -1,12 +1,14 @@
 """What a form lets people agree to."""
 
+from typing import Any
+
 import pytest
 
 from newsletter.web import agreements
 from subscribers.models import MailingList
 
 
-def the_list(**columns: object) -> MailingList:
+def the_list(**columns: Any) -> MailingList:
     return MailingList(
         slug="river",
         names={"fr": "La {lettre}", "nl": "De brief"},
