@@ -33,6 +33,8 @@ from subscribers.rules import AllOf, Condition, Field, Not, Rule
 
 _LONGEST_NAME = 60
 
+Spoken = tuple[str | None, str | None]  # the language and the second one of somebody
+
 
 def mailable(
     list_id: int, *, segment: Segment | None = None, now: datetime
@@ -40,8 +42,8 @@ def mailable(
     """Return the query for everybody who may be mailed on a list at `now`.
 
     Rows are (subscriber_id, email, email_hash, name, language, handle,
-    confirmed_at), in no order: a caller that goes in chunks adds its own
-    `where(Subscriber.id > …)`, `order_by` and `limit`.
+    confirmed_at, second_language), in no order: a caller that goes in chunks adds
+    its own `where(Subscriber.id > …)`, `order_by` and `limit`.
     """
     query = (
         rows(*_who())
@@ -93,14 +95,26 @@ def count(
     session: Session, list_id: int, *, segment: Segment | None = None, now: datetime
 ) -> dict[str | None, int]:
     """Return how many may be mailed per language; None holds those who never said."""
+    counts: dict[str | None, int] = {}
+    for (language, _), many in spoken(
+        session, list_id, segment=segment, now=now
+    ).items():
+        counts[language] = counts.get(language, 0) + many
+    return counts
+
+
+def spoken(
+    session: Session, list_id: int, *, segment: Segment | None = None, now: datetime
+) -> dict[Spoken, int]:
+    """Return how many may be mailed per language and second language."""
     chosen = mailable(list_id, segment=segment, now=now)
-    language = col(Subscriber.language)
+    languages = col(Subscriber.language), col(Subscriber.second_language)
     grouped = (
-        chosen.with_only_columns(language, func.count())
-        .group_by(language)
-        .order_by(language)
+        chosen.with_only_columns(*languages, func.count())
+        .group_by(*languages)
+        .order_by(*languages)
     )
-    return {row[0]: row[1] for row in session.execute(grouped)}
+    return {(row[0], row[1]): row[2] for row in session.execute(grouped)}
 
 
 def add(session: Session, name: str, rule: str) -> Segment:
@@ -149,6 +163,7 @@ def _who() -> list[ColumnElement[Any]]:
         col(reader.language).label("language"),
         col(standing.handle).label("handle"),
         col(standing.confirmed_at).label("confirmed_at"),
+        col(reader.second_language).label("second_language"),
     ]
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
+from newsletter.deliveries import erased
 from newsletter.models import Delivery, DeliveryState, Issue, IssueState
 from subscribers import segments
 from subscribers.columns import table_of
@@ -56,8 +57,8 @@ def claim(
     One UPDATE tests the issue's state, the subscription and the suppression of the
     frozen address, and decides who owns a row: PostgreSQL skips rows another sender
     has locked, SQLite has one writer. An address that changed before the first
-    attempt is followed; after one, the row is skipped. An empty answer means that
-    nothing is due.
+    attempt is followed; after one, the row is skipped. Somebody erased is nobody to
+    send to. An empty answer means that nothing is due.
     """
     mine: list[int] = []
     for issue in _being_sent(session, issue_id):
@@ -119,7 +120,11 @@ def _take(
             skip_locked=True, of=table_of(Delivery)
         )
         taken = session.execute(_statement(window, sender, now)).all()
-        mine += [row.id for row in taken if row.state is DeliveryState.SENDING]
+        held = [row.id for row in taken if row.state is DeliveryState.SENDING]
+        aside = [row.id for row in taken if row.state is not DeliveryState.SENDING]
+        if aside:
+            erased.empty(session, aside, now=now)
+        mine += held
         if not taken:
             break
     return mine
@@ -130,11 +135,13 @@ def _statement(window: Waiting, sender: str, now: datetime) -> Update:
     follows = and_(goes, DELIVERY.attempt == 0)
     dated_at = func.coalesce(DELIVERY.dated_at, literal(now, DELIVERY.dated_at.type))
     sending, skipped = DeliveryState.SENDING.value, DeliveryState.SKIPPED.value
+    # It may have arrived, which stays the truth about somebody erased since.
+    unknown = and_(erased.GONE, DELIVERY.state == DeliveryState.UNKNOWN)
     return (
         update(table_of(Delivery))
         .where(DELIVERY.id.in_(window))
         .values(
-            state=case((goes, sending), else_=skipped),
+            state=case((goes, sending), (unknown, DELIVERY.state), else_=skipped),
             claimed_by=case((goes, sender), else_=None),
             attempt=case((goes, DELIVERY.attempt + 1), else_=DELIVERY.attempt),
             dated_at=case((goes, dated_at), else_=DELIVERY.dated_at),

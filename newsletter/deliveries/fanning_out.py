@@ -1,6 +1,7 @@
 """Create the ledger of an issue: one row per mailable reader, language resolved."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +61,7 @@ def fan_out(
     that finds none left sets the total, after which it never runs again.
     """
     people = _next_people(session, issue, now)
-    spoken = _language_case(session, people, issue, languages)
+    spoken = _spoken(session, people, issue, languages)
     chunk = _chunk(people, issue, spoken, now)
     added = session.execute(
         insert(table_of(Delivery)).from_select(_COLUMNS, chunk),
@@ -78,13 +79,13 @@ def languages_of(
     session: Session, issue: Issue, *, languages: Sequence[str], now: datetime
 ) -> dict[str, int]:
     """Count who would get which edition if the issue left now."""
-    wanted = segments.count(
+    wanted = segments.spoken(
         session, issue.list_id, segment=_segment(session, issue), now=now
     )
     fallback = _default(session, issue, languages)
     counts: dict[str, int] = {}
-    for language, readers in wanted.items():
-        edition = resolve_language(language, languages) or fallback
+    for (language, second), readers in wanted.items():
+        edition = resolve_language(language, languages, second=second) or fallback
         counts[edition] = counts.get(edition, 0) + readers
     return counts
 
@@ -94,7 +95,7 @@ def _segment(session: Session, issue: Issue) -> Segment | None:
 
 
 def _default(session: Session, issue: Issue, languages: Sequence[str]) -> str:
-    """Return the edition of readers whose own language has none."""
+    """Return the edition of readers in whose languages there is none."""
     mailing_list = session.get_one(MailingList, issue.list_id)
     return resolve_language(mailing_list.default_language, languages) or languages[0]
 
@@ -110,14 +111,19 @@ def _next_people(
 
 
 def _chunk(
-    people: Select[*tuple[Any, ...]], issue: Issue, spoken: "_Spoken", now: datetime
+    people: Select[*tuple[Any, ...]],
+    issue: Issue,
+    spoken: "_Spoken",
+    now: datetime,
 ) -> Select[*tuple[Any, ...]]:
-    sub = people.subquery()
+    # An erasure beside this waits, or is over: nobody is listed who is gone.
+    listed = people.with_for_update(read=True, key_share=True, of=table_of(Subscriber))
+    sub = listed.subquery()
     return select(
         literal(issue.id),
         sub.c.subscriber_id,
         sub.c.handle,
-        spoken(sub.c.language),
+        spoken(sub.c.language, sub.c.second_language),
         sub.c.email,
         sub.c.email_hash,
         sub.c.name,
@@ -132,34 +138,38 @@ def _chunk(
     )
 
 
+@dataclass(frozen=True)
 class _Spoken:
-    """Maps a reader's language to an edition's, inside a query."""
+    """Maps the languages of a reader to an edition's, inside a query."""
 
-    def __init__(self, mapping: dict[str, str], default: str) -> None:
-        self._mapping = mapping
-        self._default = default
+    first: dict[str, str]
+    second: dict[str, str]
+    default: str
 
-    def __call__(self, column: ColumnElement[Any]) -> ColumnElement[str]:
-        if not self._mapping:
-            return literal(self._default)
-        return case(self._mapping, value=column, else_=self._default)
+    def __call__(
+        self, language: ColumnElement[Any], second: ColumnElement[Any]
+    ) -> ColumnElement[str]:
+        whens = [(language == tag, edition) for tag, edition in self.first.items()]
+        whens += [(second == tag, edition) for tag, edition in self.second.items()]
+        return case(*whens, else_=self.default) if whens else literal(self.default)
 
 
-def _language_case(
+def _spoken(
     session: Session,
     people: Select[*tuple[Any, ...]],
     issue: Issue,
     languages: Sequence[str],
 ) -> _Spoken:
-    """Resolve every language that readers have: exact tag, base language, default."""
+    """Resolve every language that readers have, as `languages_of` resolves them."""
     sub = people.subquery()
-    wanted = session.execute(select(sub.c.language).distinct()).scalars()
-    mapping = {}
-    for language in wanted:
-        edition = resolve_language(language, languages)
-        if language and edition:
-            mapping[language] = edition
-    return _Spoken(mapping, _default(session, issue, languages))
+    pairs = session.execute(select(sub.c.language, sub.c.second_language).distinct())
+    found: tuple[dict[str, str], dict[str, str]] = {}, {}
+    for pair in pairs:
+        for tag, editions in zip(pair, found, strict=True):
+            edition = resolve_language(tag, languages)
+            if tag and edition:
+                editions[tag] = edition
+    return _Spoken(*found, _default(session, issue, languages))
 
 
 def _complete(session: Session, issue: Issue, now: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, case, func, or_, select, update
 from sqlmodel import Session
 
+from newsletter.deliveries import erased
 from newsletter.deliveries.claiming import Claim, release
 from newsletter.models import Delivery, DeliveryState, Issue
 from newsletter.smtp import Fault, Outcome, Verdict
@@ -55,7 +56,8 @@ def record(
     """Settle the claims of `results`; `on_unknown` serves lists without a policy.
 
     A row that somebody recovered meanwhile keeps its new state, but for one case: a
-    late 250 for the attempt that made it unknown turns it into accepted.
+    late 250 for the attempt that made it unknown turns it into accepted. Rows of
+    readers who were erased meanwhile end here: emptied, and never tried again.
     """
     back = [r.claim.id for r in results if r.outcome.verdict is Verdict.RETURNED]
     if back:
@@ -65,6 +67,7 @@ def record(
     policies = _policies(session, others, on_unknown)
     for result in others:
         _settle(session, result, policies[result.claim.issue_id], sender, now)
+    erased.empty(session, [result.claim.id for result in results], now=now)
 
 
 def _accept(
@@ -147,9 +150,11 @@ def _values(result: Result, policy: UnknownPolicy, now: datetime) -> dict[str, o
 def unknown_values(policy: UnknownPolicy, due_at: datetime) -> dict[str, object]:
     """Return what a row becomes when nobody can say whether its message arrived.
 
-    It is sent again once, if the list's policy says so; then a person decides.
+    It is sent again once, if the list's policy says so; then a person decides. To
+    somebody erased nothing is sent again.
     """
-    again = case((DELIVERY.unknowns == 0, due_at), else_=None)
+    once = and_(DELIVERY.unknowns == 0, ~erased.GONE)
+    again = case((once, due_at), else_=None)
     return {
         "state": DeliveryState.UNKNOWN,
         "claimed_by": None,

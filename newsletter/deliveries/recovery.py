@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import CursorResult, Update, select, update
 from sqlmodel import Session
 
+from newsletter.deliveries import erased
 from newsletter.deliveries.recording import unknown_values
 from newsletter.errors import WrongState
 from newsletter.models import Delivery, DeliveryState, Issue, IssueState
@@ -27,7 +28,8 @@ def recover(
     """Make the rows that dead senders held unknown; return how many there were.
 
     They may have left or not: nobody can tell. The list's policy, or `on_unknown`,
-    says whether they are sent again once or wait for a person.
+    says whether they are sent again once or wait for a person. Rows of readers who
+    were erased meanwhile are emptied: this is their outcome.
     """
     recovered = 0
     for policy in UnknownPolicy:
@@ -42,6 +44,7 @@ def recover(
             DELIVERY.issue_id.in_(issues),
         )
         values = {
+            **erased.unless_gone(),
             **unknown_values(policy, now),
             "reply": "the sender stopped before an answer was written down",
             "reason": "",
@@ -54,15 +57,17 @@ def recover(
 def resolve(session: Session, issue: Issue, *, resend: bool, now: datetime) -> int:
     """Settle the unknown rows that wait for a person; return how many there were.
 
-    Resending opens a sent issue again. Leaving them keeps them unknown for ever:
-    that is the truth about them.
+    Resending opens a sent issue again; it leaves out whoever was erased. Leaving
+    them keeps them unknown for ever: that is the truth about them.
     """
     if issue.state not in (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT):
         raise WrongState(f"Issue {issue.id} is {issue.state}: nothing is unknown.")
-    held = (
+    held = [
         DELIVERY.issue_id == issue.id,
         DELIVERY.state == DeliveryState.UNKNOWN,
-    )
+    ]
+    if resend:
+        held.append(~erased.GONE)
     due_at = now if resend else None
     changed = _count(
         session, update(table_of(Delivery)).where(*held).values(due_at=due_at)

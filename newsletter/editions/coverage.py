@@ -114,11 +114,18 @@ def decide_missing(session: Session, issue: Issue, *, policy: MissingPolicy) -> 
     return settled
 
 
-def resolve_language(wanted: str | None, languages: Sequence[str]) -> str | None:
-    """Return which of `languages` serves a reader who wants `wanted`.
+def resolve_language(
+    wanted: str | None, languages: Sequence[str], *, second: str | None = None
+) -> str | None:
+    """Return which of `languages` serves a reader who wants `wanted`, else `second`.
 
-    Exact tag first, then the same base language; None when neither is there.
+    Of each the exact tag first, then the same base language; None when nothing is
+    there.
     """
+    return _serving(wanted, languages) or _serving(second, languages)
+
+
+def _serving(wanted: str | None, languages: Sequence[str]) -> str | None:
     if not wanted:
         return None
     folded = wanted.replace("_", "-").casefold()

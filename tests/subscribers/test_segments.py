@@ -54,6 +54,7 @@ def test_confirmed_people_are_mailable(session: Session) -> None:
         "language": "fr",
         "handle": standing.handle,
         "confirmed_at": standing.confirmed_at,
+        "second_language": None,
     }
 
 
