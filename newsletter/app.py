@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from newsletter import config
 from newsletter.config import Settings
 from newsletter.web import (
+    accents,
     archive,
     calendars,
     choosing,
@@ -22,6 +23,8 @@ from newsletter.web import (
     login,
     media,
     reading,
+    relinking,
+    returning,
 )
 from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
@@ -50,7 +53,9 @@ def create_app(
     app.add_middleware(Protected, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=config.find("web", "static")))
     # Fixed addresses first: /{lang}/{slug} of the archive takes what is left.
-    for screen in (health, media, calendars, leaving, choosing, reading, login, issues):
+    for screen in (health, media, calendars, accents):
+        app.include_router(screen.router)
+    for screen in (leaving, returning, choosing, reading, relinking, login, issues):
         app.include_router(screen.router)
     if demo:
         from newsletter.web import demo as mailboxes  # nobody else needs the sample

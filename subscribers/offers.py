@@ -1,6 +1,7 @@
 """The lists that stand on a reader's own page, and how they join one there."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlmodel import Session, col, select
@@ -40,6 +41,7 @@ class Offer:
     state: SubscriptionState | None
     handle: str = ""  # of the subscription, if there is one
     can_undo: bool = False
+    paused_until: datetime | None = None  # None unless paused
 
     @property
     def is_mailed(self) -> bool:
@@ -118,12 +120,15 @@ def _offer(
 ) -> Offer:
     if standing is None:
         return Offer(mailing_list, None)
-    left = standing.state is SubscriptionState.UNSUBSCRIBED
+    state = preferences.present(standing)
+    left = state is SubscriptionState.UNSUBSCRIBED
+    paused = state is SubscriptionState.PAUSED
     return Offer(
         mailing_list,
-        preferences.present(standing),
+        state,
         standing.handle,
         can_undo=left and optout.can_undo_one(session, standing.handle),
+        paused_until=standing.paused_until if paused else None,
     )
 
 
