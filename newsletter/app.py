@@ -13,6 +13,7 @@ from newsletter import config
 from newsletter.config import Settings
 from newsletter.domains import Domains
 from newsletter.web import (
+    accents,
     archive,
     calendars,
     choosing,
@@ -26,6 +27,8 @@ from newsletter.web import (
     login,
     media,
     reading,
+    relinking,
+    returning,
 )
 from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
@@ -36,10 +39,13 @@ _SCREENS = (
     health,
     media,
     calendars,
+    accents,
     leaving,
+    returning,
     choosing,
     confirming,
     reading,
+    relinking,
     login,
     issues,
     embedding,

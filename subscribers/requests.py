@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from subscribers.addresses import Address
+from subscribers.clock import utcnow
 from subscribers.models import Request, RequestKind
 from subscribers.tokens import KeyRing
 
@@ -32,12 +33,13 @@ class Draft:
     delay: timedelta = field(default_factory=timedelta)
 
 
-def ask(session: Session, keys: KeyRing, draft: Draft, *, now: datetime) -> Request:
+def ask(session: Session, keys: KeyRing, draft: Draft) -> Request:
     """Keep a request for the job that answers it.
 
     The same work whoever the address belongs to, so that neither the page nor its
     timing tells a stranger who is subscribed.
     """
+    now = utcnow()
     made = Request(
         kind=draft.kind,
         email=draft.address.email,

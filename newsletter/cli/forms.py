@@ -44,6 +44,20 @@ Topic = Annotated[
         "language. Naming one replaces all there were; --topic none removes them.",
     ),
 ]
+Privacy = Annotated[
+    str | None, typer.Option(help="Address of the page about people's data.")
+]
+Accent = Annotated[
+    str | None, typer.Option(help='Colour of the public pages: "#0b5d57".')
+]
+Public = Annotated[
+    bool | None,
+    typer.Option("--public/--private", help="Whether strangers may ask for it."),
+]
+Acknowledge = Annotated[
+    bool | None,
+    typer.Option(help="Whether somebody who left on a page is told by mail."),
+]
 
 
 @app.command("form")
@@ -53,20 +67,10 @@ def change(
     describe: Describe = None,
     consent: Consent = None,
     topic: Topic = None,
-    privacy: Annotated[
-        str | None, typer.Option(help="Address of the page about people's data.")
-    ] = None,
-    accent: Annotated[
-        str | None, typer.Option(help='Colour of the public pages: "#0b5d57".')
-    ] = None,
-    public: Annotated[
-        bool | None,
-        typer.Option("--public/--private", help="Whether strangers may ask for it."),
-    ] = None,
-    acknowledge: Annotated[
-        bool | None,
-        typer.Option(help="Whether somebody who left on a page is told by mail."),
-    ] = None,
+    privacy: Privacy = None,
+    accent: Accent = None,
+    public: Public = None,
+    acknowledge: Acknowledge = None,
     json: JsonFlag = False,
 ) -> None:
     """Set what people see when they subscribe; what is not named stays as it is."""

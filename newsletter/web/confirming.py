@@ -187,7 +187,6 @@ def _change_address(scene: _Scene) -> HTMLResponse:
                 list_ids=tuple(request.list_ids),
                 form=request.form,
             ),
-            now=scene.now,
         )
     return _done(scene)
 

@@ -178,7 +178,6 @@ def _keep(
             proof=proof,
             delay=origin.delay,
         ),
-        now=db.now(session),
     )
 
 

@@ -4,16 +4,17 @@ RFC 8058: the POST that mail services send in a reader's name carries no cookie 
 no origin, may be labelled with any content type, and must never be redirected.
 """
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
+from sqlmodel import Session
 
-from newsletter.web import readers
+from newsletter.web import agreements, readers, standing
 from newsletter.web.deps import Asked, Form, Here, Reading, Site, Wishes, Writing
 from newsletter.web.pages import Frame
 from newsletter.web.readers import Reader
-from subscribers import optout
+from subscribers import offers, optout, pausing, wordings
 from subscribers.models import Channel
 from subscribers.tokens import Purpose
 
@@ -37,57 +38,42 @@ def ask(
     if handle is None:
         return old_link(here, wishes)
     reader = readers.find(session, handle, wishes)
-    return _question(here, token, reader, wishes)
+    return question(here, session, token, reader, wishes)
 
 
 @router.post("/u/{token}")
 def leave(
     token: str, handle: Handle, form: Form, wishes: Asked, here: Here, session: Writing
 ) -> HTMLResponse:
-    """Unsubscribe at once, by the button or by RFC 8058; anything else only shows."""
+    """Unsubscribe at once, by a button or by RFC 8058; anything else only shows."""
     if handle is None:
         return old_link(here, wishes)
     reader = readers.find(session, handle, wishes)
     channel = _channel(form)
     if reader is None or channel is None:
-        return _question(here, token, reader, wishes)
-    optout.unsubscribe(session, handle, channel=channel, language=reader.language)
+        return question(here, session, token, reader, wishes)
+    everything = form.get("confirm") == "all"
+    end = optout.unsubscribe_everywhere if everything else optout.unsubscribe
+    end(session, handle, channel=channel, language=reader.language)
     if channel is Channel.ONE_CLICK:
         return here.pages.answer("public/left_briefly.html", reader.language)
-    return _page(here, "public/left.html", token, reader)
-
-
-@router.get("/u/{token}/undo")
-def offer_undo(
-    token: str, handle: Handle, wishes: Asked, here: Here, session: Reading
-) -> HTMLResponse:
-    """Show where somebody stands; coming back takes the button."""
-    return ask(token, handle, wishes, here, session)
-
-
-@router.post("/u/{token}/undo")
-def undo(
-    token: str, handle: Handle, wishes: Asked, here: Here, session: Writing
-) -> HTMLResponse:
-    """Take the unsubscribing back, or say how to come back later."""
-    if handle is None:
-        return old_link(here, wishes)
-    reader = readers.find(session, handle, wishes)
-    if reader is None:
-        return _question(here, token, reader, wishes)
-    back = not reader.has_left or optout.undo(session, handle)
-    name = "public/stayed.html" if back else "public/too_late.html"
-    return _page(here, name, token, reader)
+    return page(
+        here, session, "left", token, reader, everything=everything, thanks=False
+    )
 
 
 def old_link(here: Site, wishes: Wishes) -> HTMLResponse:
-    """Say that a link leads nowhere, and what to do; the same for every bad one."""
+    """Say that a link leads nowhere, and offer a fresh one; the same for every bad one.
+
+    The form posts to newsletter.web.relinking.
+    """
     language = wishes.language(here.settings.languages)
     return here.pages.answer(
         "public/old_link.html",
         language,
         status=404,
         frame=Frame(language, home=f"/{language}/"),
+        said=None,
     )
 
 
@@ -98,29 +84,48 @@ def nobody(here: Site, wishes: Wishes) -> HTMLResponse:
     return here.pages.answer("public/nobody.html", language, frame=own)
 
 
-def _question(
-    here: Site, token: str, reader: Reader | None, wishes: Wishes
+def question(
+    here: Site, session: Session, token: str, reader: Reader | None, wishes: Wishes
 ) -> HTMLResponse:
+    """Show what somebody can do through this link now; nothing changes."""
     if reader is None:
         return nobody(here, wishes)
-    name = "public/has_left.html" if reader.has_left else "public/leave.html"
-    return _page(here, name, token, reader)
+    name = "has_left" if reader.has_left else "leave"
+    return page(here, session, name, token, reader, said="")
 
 
-def _page(here: Site, name: str, token: str, reader: Reader) -> HTMLResponse:
-    own = here.settings.keys.sign(Purpose.PREFERENCES, reader.preferences.handle)
+def page(
+    here: Site, session: Session, name: str, token: str, reader: Reader, **values: Any
+) -> HTMLResponse:
+    """Return one of the pages about leaving."""
+    handle = reader.preferences.handle
+    own = here.settings.keys.sign(Purpose.PREFERENCES, handle)
+    words = agreements.words_of(reader.mailing_list, reader.language)
     return here.pages.answer(
-        name,
+        f"public/{name}.html",
         reader.language,
         frame=reader.frame(lambda language: f"/u/{token}?in={language}"),
         reader=reader.preferences,
         action=f"/u/{token}",
         preferences=f"/p/{own}",
+        others=_others(session, handle),
+        can_undo=optout.can_undo(session, handle),
+        words=words,
+        agreed=wordings.digest(words),
+        months=pausing.MONTHS,
+        paused_on=standing.paused_on(reader),
+        **values,
     )
+
+
+def _others(session: Session, handle: str) -> bool:
+    """Tell whether letters of other lists go to this reader as well."""
+    offered = offers.listing(session, handle)
+    return any(each.is_mailed for each in offered if each.handle != handle)
 
 
 def _channel(form: dict[str, str]) -> Channel | None:
     """Return through what somebody asks to leave, None when nobody asked."""
     if form.get("List-Unsubscribe", "").strip() == "One-Click":
         return Channel.ONE_CLICK
-    return Channel.PAGE if form.get("confirm") == "1" else None
+    return Channel.PAGE if form.get("confirm") in {"1", "all"} else None

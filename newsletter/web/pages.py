@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from newsletter import config, i18n
+from newsletter.rendering import accents
 from subscribers.models import MailingList
 
 
@@ -31,6 +32,7 @@ class Frame:
     legal: str = ""
     contact: str = ""
     languages: tuple[Link, ...] = ()
+    accent: str = ""  # the address of a sheet with the list's own colour
 
 
 class Pages:
@@ -46,6 +48,7 @@ class Pages:
         )
         self._env.filters.update(
             fill=fill,
+            address=address,
             own_name=i18n.own_name,
             plate=i18n.plate,
             direction=i18n.direction,
@@ -87,12 +90,18 @@ def frame(
         legal=mailing_list.legal_in(language),
         contact=mailing_list.reply_to or mailing_list.sender_address,
         languages=tuple(Link(tag, href(tag)) for tag in offered),
+        accent=accents.sheet_of(mailing_list.accent),
     )
 
 
 def fill(sentence: str, **values: Any) -> Markup:
     """Put values into a translated sentence: marked up ones as they are."""
     return Markup(escape(sentence)).format(**values)  # noqa: S704  # escaped just here
+
+
+def address(masked: str) -> Markup:
+    """Mark an address up: it reads from left to right whatever stands around it."""
+    return Markup('<bdi class="address">{}</bdi>').format(masked)
 
 
 def _stylesheet() -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -24,6 +26,15 @@ class Reader:
     def has_left(self) -> bool:
         """Whether no letter goes to them any more."""
         return self.preferences.state is SubscriptionState.UNSUBSCRIBED
+
+    @property
+    def first_language(self) -> str:
+        """The language their letters come in."""
+        return self.preferences.language or self.mailing_list.default_language
+
+    def local_day(self, moment: datetime) -> date:
+        """Return the day that a moment falls on where the list is at home."""
+        return moment.astimezone(ZoneInfo(self.mailing_list.timezone)).date()
 
     def frame(self, href: Callable[[str], str]) -> Frame:
         """Return the frame of their page; `href` gives its address in a language."""

@@ -1,5 +1,7 @@
 """Read a letter in another language: /l/{token}/{lang}, from a link in the mail."""
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
@@ -17,16 +19,33 @@ from subscribers.tokens import Purpose
 router = APIRouter()
 
 
+@dataclass(frozen=True)
+class Opened:
+    """A letter that one reader opened, asking for a language."""
+
+    token: str
+    handle: str
+    letter: Letter
+    language: str
+
+
 @router.get("/l/{token}/{language}")
 def read(
-    token: str, language: str, wishes: Asked, here: Here, session: Reading
+    token: str,
+    language: str,
+    wishes: Asked,
+    here: Here,
+    session: Reading,
+    once: str = "",
 ) -> HTMLResponse:
-    """Show the letter in this language, and offer to keep it; nothing changes yet."""
-    handles = here.settings.keys.read(Purpose.READ, token)
-    letter = _letter(session, handles)
-    if handles is None or letter is None:
+    """Show the letter in this language, and offer to keep it; nothing changes yet.
+
+    `once` is for those who want it this time only: the offer goes.
+    """
+    opened = _open(here, session, token, language)
+    if opened is None:
         return old_link(here, wishes)
-    return _page(here, session, token, letter, language, kept=False)
+    return _page(here, session, opened, may_keep=not once)
 
 
 @router.post("/l/{token}/{language}")
@@ -34,35 +53,43 @@ def keep(
     token: str, language: str, wishes: Asked, here: Here, session: Writing
 ) -> HTMLResponse:
     """Send the reader their letters in this language from now on."""
-    handles = here.settings.keys.read(Purpose.READ, token)
-    letter = _letter(session, handles)
-    if handles is None or letter is None:
+    opened = _open(here, session, token, language)
+    if opened is None:
         return old_link(here, wishes)
-    reader = readers.find(session, handles[0], wishes)
-    offered = reader.preferences.languages if reader else ()
-    chosen = negotiation.match(language, offered)
-    kept = bool(chosen) and preferences.set_language(
-        session, handles[0], chosen or "", allowed=offered
-    )
-    return _page(here, session, token, letter, language, kept=kept)
+    kept = _keep(session, opened)
+    return _page(here, session, opened, may_keep=not kept, kept=kept)
 
 
-def _letter(session: Session, handles: tuple[str, ...] | None) -> Letter | None:
-    """Return the letter of a genuine token: one that names a reader and an issue."""
+def _open(here: Site, session: Session, token: str, language: str) -> Opened | None:
+    """Return what a genuine token opens: one that names a reader and an issue."""
+    handles = here.settings.keys.read(Purpose.READ, token)
     if handles is None or len(handles) != 2:
         return None
-    return published.by_handle(session, handles[1])
+    letter = published.by_handle(session, handles[1])
+    return Opened(token, handles[0], letter, language) if letter else None
+
+
+def _keep(session: Session, opened: Opened) -> bool:
+    edition = opened.letter.exactly(opened.language)
+    reader = readers.find(session, opened.handle, Wishes(None, ()))
+    if edition is None or reader is None:
+        return False
+    offered = reader.preferences.languages
+    chosen = negotiation.match(edition.language, offered)
+    return chosen is not None and preferences.set_language(
+        session, opened.handle, chosen, allowed=offered
+    )
 
 
 def _page(
     here: Site,
     session: Session,
-    token: str,
-    letter: Letter,
-    language: str,
+    opened: Opened,
     *,
-    kept: bool,
+    may_keep: bool,
+    kept: bool = False,
 ) -> HTMLResponse:
+    letter, language = opened.letter, opened.language
     edition = letter.exactly(language)
     shown = edition or letter.nearest(language)
     mailing_list = session.get_one(MailingList, letter.issue.list_id)
@@ -70,7 +97,7 @@ def _page(
         mailing_list,
         shown.language,
         offered=letter.languages,
-        href=lambda tag: f"/l/{token}/{tag}",
+        href=lambda tag: f"/l/{opened.token}/{tag}",
     )
     if edition is None:
         return here.pages.answer("public/not_in_language.html", own.language, frame=own)
@@ -82,21 +109,19 @@ def _page(
         article=published.at_home(edition.web, edition),
         canonical="",
         hidden=True,
-        keep="" if kept else _offer(here, session, token, edition),
+        keep=_offer(session, opened, edition) if may_keep else "",
         kept=kept,
     )
 
 
-def _offer(here: Site, session: Session, token: str, edition: Edition) -> str:
+def _offer(session: Session, opened: Opened, edition: Edition) -> str:
     """Return where the button that keeps this language posts to; "" without one.
 
     Whoever gets the letter in this language already, or left, is not asked.
     """
-    handles = here.settings.keys.read(Purpose.READ, token) or ("",)
-    reader = readers.find(session, handles[0], Wishes(None, ()))
+    reader = readers.find(session, opened.handle, Wishes(None, ()))
     if reader is None or reader.has_left:
         return ""
-    known = reader.preferences.language or reader.preferences.languages[0]
-    same = negotiation.match(known, (edition.language,))
+    same = negotiation.match(reader.first_language, (edition.language,))
     offered = negotiation.match(edition.language, reader.preferences.languages)
-    return "" if same or not offered else f"/l/{token}/{edition.language}"
+    return "" if same or not offered else f"/l/{opened.token}/{edition.language}"

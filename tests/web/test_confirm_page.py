@@ -193,7 +193,7 @@ def ask(
     with db.writing(engine) as session:
         address = addresses.normalise("anne@example.org")
         draft = Draft(kind, address, "fr", subscriber_id=reader, new_email=new)
-        requests.ask(session, keys, draft, now=db.now(session))
+        requests.ask(session, keys, draft)
 
 
 def test_an_address_changes_when_both_mailboxes_have_said_so(
@@ -286,7 +286,7 @@ def test_a_fresh_link_goes_to_readers_only(
     with db.writing(engine) as session:
         for email in ("anne@example.org", "nobody@example.org"):
             draft = Draft(RequestKind.LINK, addresses.normalise(email), "fr")
-            requests.ask(session, keys, draft, now=db.now(session))
+            requests.ask(session, keys, draft)
 
     answer_all(engine, settings)
 

@@ -1,0 +1,88 @@
+"""A colour that somebody likes, moved until words can be read in it (pure)."""
+
+import re
+from colorsys import hls_to_rgb, rgb_to_hls
+from dataclasses import dataclass
+
+ENOUGH = 4.5  # WCAG 2.2, 1.4.3
+
+_COLOUR = re.compile(r"#?([0-9a-f]{6})", re.IGNORECASE)
+_STEPS = 100  # from a colour to black or to white
+
+Rgb = tuple[float, float, float]  # sRGB, each 0 to 1
+
+
+@dataclass(frozen=True)
+class Shade:
+    """An accent as links and buttons on one ground, and what stands on it."""
+
+    accent: str
+    on_accent: str
+    soft: str  # behind what is chosen
+
+
+def sheet_of(accent: str) -> str:
+    """Return where the pages find a list's colour; "" for a list that has none.
+
+    One spelling a colour, so that a cache keeps one copy (see newsletter.web.accents).
+    """
+    found = _COLOUR.fullmatch(accent)
+    return f"/accent/{found[1].lower()}.css" if found else ""
+
+
+def on_light(colour: str) -> Shade:
+    """Return the colour, darker where needed to be read on white and on paper."""
+    return _shade(colour, grounds=("#f7f6f3", "#f1efea"), towards=0.0, tint=0.11)
+
+
+def on_dark(colour: str) -> Shade:
+    """Return the colour, lighter where needed to be read on our dark surfaces."""
+    return _shade(colour, grounds=("#1a1d20", "#121416"), towards=1.0, tint=0.2)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return how well two colours can be told apart: 1 to 21 (WCAG 2.2)."""
+    bright, dim = sorted((_luminance(_rgb(one)), _luminance(_rgb(other))), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def _shade(
+    colour: str, *, grounds: tuple[str, str], towards: float, tint: float
+) -> Shade:
+    surface = "#ffffff" if towards == 0 else grounds[0]
+    ink = "#ffffff" if towards == 0 else "#101214"
+    hue, lightness, saturation = rgb_to_hls(*_rgb(colour))
+    shade = soft = surface
+    for step in range(_STEPS + 1):
+        moved = lightness + (towards - lightness) * step / _STEPS
+        shade = _hex(hls_to_rgb(hue, moved, saturation))
+        soft = _mix(shade, surface, tint)
+        if all(contrast(shade, each) >= ENOUGH for each in (*grounds, soft, ink)):
+            break
+    return Shade(shade, ink, soft)
+
+
+def _rgb(colour: str) -> Rgb:
+    found = _COLOUR.fullmatch(colour)
+    if found is None:
+        raise ValueError(f"{colour[:20]!r} is not a colour as #rrggbb.")
+    red, green, blue = bytes.fromhex(found[1])
+    return red / 255, green / 255, blue / 255
+
+
+def _hex(rgb: Rgb) -> str:
+    return "#" + "".join(f"{round(each * 255):02x}" for each in rgb)
+
+
+def _mix(one: str, other: str, share: float) -> str:
+    pairs = zip(_rgb(one), _rgb(other), strict=True)
+    red, green, blue = (a * share + b * (1 - share) for a, b in pairs)
+    return _hex((red, green, blue))
+
+
+def _luminance(rgb: Rgb) -> float:
+    red, green, blue = (
+        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4
+        for each in rgb
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
