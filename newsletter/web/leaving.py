@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
+from newsletter import db, notices
 from newsletter.web import agreements, readers, standing
 from newsletter.web.deps import Asked, Form, Here, Reading, Site, Wishes, Writing
 from newsletter.web.pages import Frame
@@ -54,9 +55,12 @@ def leave(
         return question(here, session, token, reader, wishes)
     everything = form.get("confirm") == "all"
     end = optout.unsubscribe_everywhere if everything else optout.unsubscribe
-    end(session, handle, channel=channel, language=reader.language)
+    left = end(session, handle, channel=channel, language=reader.language)
     if channel is Channel.ONE_CLICK:
         return here.pages.answer("public/left_briefly.html", reader.language)
+    if left.changed:
+        now = db.now(session)
+        notices.tell_left(session, handle, language=reader.language, now=now)
     return page(
         here, session, "left", token, reader, everything=everything, thanks=False
     )
