@@ -11,6 +11,7 @@ form talks.
 import os
 import random
 import re
+import secrets
 import socket
 import statistics
 import subprocess
@@ -75,7 +76,7 @@ def _measure(
 
 
 def _ask(client: httpx2.Client, email: str, stamp: str) -> tuple[float, bytes]:
-    network = ".".join(str(byte % 250 + 1) for byte in random.randbytes(4))
+    network = ".".join(str(byte % 250 + 1) for byte in secrets.token_bytes(4))
     begun = time.perf_counter()
     answer = client.post(
         "/fr/subscribe",

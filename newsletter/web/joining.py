@@ -46,6 +46,7 @@ class Filled:
     problem: str = ""  # beside the address
     remark: str = ""  # above the button
     suggestion: str = ""  # what the address was probably meant to be
+    sure: str = ""  # the address about which that question was answered
     site: str = ""  # another website, whose form this began on
 
 
@@ -103,6 +104,7 @@ def _read(
     spoken = form.get("language", "")
     filled = Filled(
         email=form.get("email", "").strip()[:254],
+        sure=form.get("sure", "")[:254],
         language=spoken if spoken in _languages(offered) else tag,
         # A form with one letter, or on another site, need not name it.
         chosen=_ids(chosen or offered[:1] if "lists" not in form else chosen),
@@ -122,7 +124,7 @@ def _doubt(
 ) -> Filled | None:
     """Return what to ask about a readable address, None if there is nothing."""
     suggestion = typos.suggest(address.email)
-    if suggestion and form.get("sure") != address.email:
+    if suggestion and filled.sure != address.email:
         return replace(filled, suggestion=suggestion)
     if here.domains and here.domains.refuses_mail(address.email):
         return replace(filled, problem=_TAKES_NO_MAIL)

@@ -55,6 +55,7 @@ class House:
     base_url: str
     pages: dict[str, str]
     issue: str
+    settings: config.Settings
 
 
 @pytest.fixture
@@ -67,6 +68,7 @@ def house(sqlite_engine: Engine, tmp_path: Path) -> Iterator[House]:
             data_dir=tmp_path / "data",
             base_url=base_url,
             secret_keys=factories.SECRETS,
+            check_domains=False,
         )
         made = _furnish(sqlite_engine, settings)
         with _serving(create_app(settings, sqlite_engine, clock=False), door):
@@ -118,7 +120,7 @@ def _furnish(engine: Engine, settings: config.Settings) -> House:
             "nowhere": "/nowhere",
             "login": "/login",
         }
-        return House(settings.base_url, pages, f"/issues/{issue.id}")
+        return House(settings.base_url, pages, f"/issues/{issue.id}", settings)
 
 
 def _letter(session: Session) -> Issue:
