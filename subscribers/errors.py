@@ -50,3 +50,7 @@ class ConsentMissing(SubscriberError, ValueError):
 
 class BadList(SubscriberError, ValueError):
     """A mailing list cannot be like this."""
+
+
+class SuppressionStays(SubscriberError):
+    """Only the owner of this address can come back to it."""
