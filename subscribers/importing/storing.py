@@ -162,9 +162,9 @@ def _found(
         .where(or_(_PERSON.c.id.is_not(None), _SUPPRESSION.c.id.is_not(None)))
     )
     known, suppressed = {}, {}
-    for place, id_, *fields, state, reason in connection.execute(query):
-        if id_ is not None:
-            known[place] = Known(id_, *fields, state)
+    for place, *held, reason in connection.execute(query):
+        if held[0] is not None:
+            known[place] = Known(*held)
         if reason is not None:
             suppressed[place] = reason.value
     return known, suppressed
