@@ -50,3 +50,15 @@ class ConsentMissing(SubscriberError, ValueError):
 
 class BadList(SubscriberError, ValueError):
     """A mailing list cannot be like this."""
+
+
+class ImportNotFound(SubscriberError, LookupError):
+    """There is no such import."""
+
+
+class ImportNotUndone(SubscriberError):
+    """This import cannot be taken back."""
+
+
+class ExportTooLarge(SubscriberError):
+    """A sheet has no room for so many people; export them as CSV."""

@@ -2,6 +2,7 @@
 
 from newsletter.deliveries.claiming import Claim, claim, release
 from newsletter.deliveries.fanning_out import fan_out, languages_of
+from newsletter.deliveries.forgetting import forget
 from newsletter.deliveries.recording import Result, live_unknowns, record
 from newsletter.deliveries.recovery import cancel_queued, recover, resolve
 from newsletter.deliveries.report import (
@@ -20,6 +21,7 @@ __all__ = [
     "cancel_queued",
     "claim",
     "fan_out",
+    "forget",
     "languages_of",
     "live_unknowns",
     "next_due",

@@ -1,7 +1,7 @@
 """One row of a file, and what its cells may say once they leave it (pure)."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from subscribers.rules import tag_key
 
@@ -21,8 +21,7 @@ _NOT_A_NAME = re.compile(r"[<>{}|\[\]\\]|://|www\.|\w\(|\d!")
 _TAG_MARKS = re.compile(r"[,;|\n]")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One row as a spreadsheet counts them, from 1; no cells: it cannot be read."""
 
     row: int

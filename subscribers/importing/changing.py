@@ -1,6 +1,6 @@
 """Change people who are here already, and keep what they were before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -135,9 +135,9 @@ def _change(
     return Change(known.id, before, after, tags)
 
 
-def _merged(here: dict[str, str], told: dict[str, str]) -> dict[str, str]:
+def _merged(here: Mapping[str, str], told: Mapping[str, str]) -> dict[str, str]:
     # Those that are here keep their place when there is no room for all.
-    return dict(list((here | told).items())[:MOST])
+    return dict(list(({**here, **told}).items())[:MOST])
 
 
 def _update(session: Session, found: Sequence[Change]) -> None:

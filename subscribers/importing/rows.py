@@ -1,8 +1,10 @@
 """Turn one record into a person, or say why it is none (pure)."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from subscribers import languages, typos
 from subscribers.addresses import Address, normalise
@@ -65,6 +67,9 @@ _OFFICES = frozenset(
 )
 
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """A sentence about one row: why it was refused, or what was read otherwise."""
@@ -74,8 +79,7 @@ class Remark:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """What a row says about somebody. `left`: it says that they do not want mail."""
 
     row: int
@@ -86,7 +90,7 @@ class Person:
     left: bool = False
     notes: tuple[Remark, ...] = ()
     second_language: str | None = None
-    attributes: dict[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = _NOTHING
 
 
 def read(record: Record, columns: Columns, offered: Sequence[str]) -> Person | Remark:
@@ -106,7 +110,7 @@ def read(record: Record, columns: Columns, offered: Sequence[str]) -> Person | R
     more = attributes.from_json(cells.get(Role.ATTRIBUTES))
     full = _full_name(cells) or aside
     name = clean_name(full)
-    spoken = cells.get(Role.LANGUAGE).strip() or _spoken(more)
+    spoken = cells.get(Role.LANGUAGE).strip() or (_spoken(more) if more else "")
     language = languages.read(spoken, offered) if spoken else None
     second = cells.get(Role.SECOND_LANGUAGE).strip()
     return Person(
@@ -114,8 +118,8 @@ def read(record: Record, columns: Columns, offered: Sequence[str]) -> Person | R
         address=address,
         name=name,
         language=language,
-        tags=read_tags(cells.get(Role.TAGS) or _listed(more)),
-        left=any(_has_left(role, cells.at(index)) for role, index in columns.signs),
+        tags=read_tags(cells.get(Role.TAGS) or (_listed(more) if more else "")),
+        left=_says_left(cells, columns),
         notes=_notes(
             record.row, address, "" if name else full, "" if language else spoken
         ),
@@ -179,13 +183,19 @@ def _listed(more: dict[str, object]) -> str:
 
 def _attributes(
     cells: _Cells, columns: Columns, more: dict[str, object]
-) -> dict[str, str]:
+) -> Mapping[str, str]:
     if not columns.kept and not more:
-        return {}
+        return _NOTHING
     own = [(name, cells.at(index)) for index, name in columns.kept]
     said = {"language", "lang", "locale", "tags"}
     rest = {key: value for key, value in more.items() if key.lower() not in said}
     return attributes.gather([*own, *attributes.flat(rest)])
+
+
+def _says_left(cells: _Cells, columns: Columns) -> bool:
+    if not columns.signs:
+        return False
+    return any(_has_left(role, cells.at(index)) for role, index in columns.signs)
 
 
 def _has_left(role: Role, cell: str) -> bool:
@@ -200,7 +210,7 @@ def _has_left(role: Role, cell: str) -> bool:
 
 def _notes(row: int, address: Address, name: str, language: str) -> tuple[Remark, ...]:
     found = []
-    if name.strip():
+    if name and name.strip():
         reason = "This is not a name; the person is taken without one."
         found.append(Remark(row, shown(name), reason))
     if language:

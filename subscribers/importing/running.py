@@ -78,13 +78,13 @@ def import_people(
     if not order.consent.strip("\0 \t\r\n"):
         raise ConsentMissing
     source = records.inspect(file)
-    offered = _offered(engine, order.list_id)
+    offered = offered_by(engine, order.list_id)
     tally, reached = _Tally(), progress or _ignore
     with closing(records.read(file, source)) as stream:
         sample = list(islice(stream, _SAMPLE))
         columns = headings.recognise(sample, offered, order.columns)
         terms = _begin(engine, order, source)
-        wanted = _people_rows(chain(sample, stream), columns)
+        wanted = people_rows(chain(sample, stream), columns)
         with staging.prepared(engine) as connection:
             for batch in _batches(wanted):
                 people = _read(batch, columns, offered, keys, tally)
@@ -154,7 +154,8 @@ class _Tally:
         )
 
 
-def _offered(engine: Engine, list_id: int) -> tuple[str, ...]:
+def offered_by(engine: Engine, list_id: int) -> tuple[str, ...]:
+    """Return the languages of a list; raises ListNotFound."""
     with Session(engine) as session:
         mailing_list = session.get(MailingList, list_id)
         if mailing_list is None:
@@ -190,7 +191,7 @@ def _entered(engine: Engine, order: Order, source: Source, words: str) -> int:
         return made.id
 
 
-def _people_rows(all_records: Iterable[Record], columns: Columns) -> Iterator[Record]:
+def people_rows(all_records: Iterable[Record], columns: Columns) -> Iterator[Record]:
     """Yield the records that are about somebody, without the heading."""
     skipped = 1 if columns.headed else 0
     for record in islice(all_records, skipped, None):
@@ -213,7 +214,7 @@ def _read(
     tally: _Tally,
 ) -> list[Newcomer]:
     """Return the people of a batch; refusals and notes go to the tally."""
-    people = []
+    people: list[tuple[Person, bool]] = []
     tally.rows += len(batch)
     for record in batch:
         read = rows.read(record, columns, offered)
@@ -224,8 +225,12 @@ def _read(
         notes = (_again(read),) if repeated else read.notes
         if notes:
             tally.note(notes)
-        people.append(Newcomer(read, keys.fingerprint(read.address.key), repeated))
-    return people
+        people.append((read, repeated))
+    hashes = keys.fingerprints(person.address.key for person, _ in people)
+    return [
+        Newcomer(person, address_hash, repeated)
+        for (person, repeated), address_hash in zip(people, hashes, strict=True)
+    ]
 
 
 def _again(person: Person) -> Remark:

@@ -18,9 +18,13 @@ from sqlalchemy import (
 
 from subscribers.columns import Json
 
-# Kilobytes of SQLite's own cache during an import. Without it the random pages of the
-# indexes on hash and handle are written again and again within one batch.
-_CACHE = 48_000
+# For SQLite. The indexes on hash and handle are touched all over: with the usual two
+# megabytes of cache their pages would be written again and again within one batch,
+# and with a checkpoint every thousand pages again after each.
+_PRAGMAS = {
+    "cache_size": -32_000,  # kilobytes, when negative
+    "wal_autocheckpoint": 16_000,  # pages of 4 kB
+}
 
 STAGED = Table(
     "import_batch",
@@ -90,19 +94,26 @@ def _copy(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         cursor.close()
 
 
-def _tune(connection: Connection) -> int:
+def _tune(connection: Connection) -> dict[str, int]:
+    """Set what suits bulk work, and return what was set before."""
     if connection.dialect.name != "sqlite":
-        return 0
+        return {}
     with connection.begin():
-        before: int = connection.execute(text("PRAGMA cache_size")).scalar_one()
-        connection.execute(text(f"PRAGMA cache_size = -{_CACHE}"))
+        before = {name: _pragma(connection, name) for name in _PRAGMAS}
+        for name, value in _PRAGMAS.items():
+            connection.execute(text(f"PRAGMA {name} = {value}"))
     return before
 
 
-def _restore(connection: Connection, before: int) -> None:
+def _pragma(connection: Connection, name: str) -> int:
+    value: int = connection.execute(text(f"PRAGMA {name}")).scalar_one()
+    return value
+
+
+def _restore(connection: Connection, before: dict[str, int]) -> None:
     if connection.in_transaction():  # what failed in it is gone with it
         connection.rollback()
     with connection.begin():
         STAGED.drop(connection, checkfirst=False)
-        if before:
-            connection.execute(text(f"PRAGMA cache_size = {before}"))
+        for name, value in before.items():
+            connection.execute(text(f"PRAGMA {name} = {value}"))

@@ -2,10 +2,10 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -39,7 +39,7 @@ from subscribers.models import (
     SubscriptionState,
     Suppression,
 )
-from subscribers.tokens import new_handle
+from subscribers.tokens import new_handles
 
 _PERSON = table_of(Subscriber)
 _STANDING = table_of(Subscription)
@@ -49,8 +49,7 @@ _SUPPRESSION = table_of(Suppression)
 _Rows = tuple[list[str], Select[Any]]  # the columns to fill, and with what
 
 
-@dataclass(frozen=True, slots=True)
-class Newcomer:
+class Newcomer(NamedTuple):
     """A person of the file with the keyed hash of their address."""
 
     person: Person
@@ -113,25 +112,26 @@ def store(connection: Connection, batch: Sequence[Newcomer], terms: Terms) -> Ve
 def _staged(batch: Sequence[Newcomer], terms: Terms) -> list[tuple[Any, ...]]:
     # As json.dumps would write it, a million times.
     file = json.dumps({"file": terms.file_hash})[:-1]
+    handles = new_handles(len(batch))
     return [
         (
             place,
-            (person := each.person).address.email,
+            person.address.email,
             person.address.key,
-            each.address_hash,
+            address_hash,
             person.name,
             person.language,
             person.second_language,
             _json(person.attributes) if person.attributes else "{}",
             f'{file}, "row": {person.row}}}',
-            new_handle(),
+            handles[place],
         )
-        for place, each in enumerate(batch)
+        for place, (person, address_hash, _) in enumerate(batch)
     ]
 
 
-def _json(value: dict[str, str]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _json(value: Mapping[str, str]) -> str:
+    return json.dumps(dict(value), ensure_ascii=False)
 
 
 def _found(
