@@ -13,6 +13,7 @@ from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
 from subscribers import segments
+from subscribers.clock import utcnow
 from subscribers.errors import ExportTooLarge
 from subscribers.importing.attributes import PREFIX
 from subscribers.importing.cells import FORMULA
@@ -90,7 +91,7 @@ def _people(wanted: Selection, *columns: Any) -> Select[Any]:
         tag = None if wanted.language == "none" else wanted.language
         query = query.where(col(Subscriber.language).is_not_distinct_from(tag))
     if wanted.segment is not None:
-        query = query.where(segments.selects(wanted.segment.rule))
+        query = query.where(segments.selects(wanted.segment.rule, now=utcnow()))
     return query
 
 
