@@ -54,3 +54,19 @@ class BadList(SubscriberError, ValueError):
 
 class AddressTaken(SubscriberError):
     """The letter already goes to this address."""
+
+
+class SuppressionStays(SubscriberError):
+    """Only the owner of this address can come back to it."""
+
+
+class ImportNotFound(SubscriberError, LookupError):
+    """There is no such import."""
+
+
+class ImportNotUndone(SubscriberError):
+    """This import cannot be taken back."""
+
+
+class ExportTooLarge(SubscriberError):
+    """A sheet has no room for so many people; export them as CSV."""

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from subscribers.addresses import normalise
@@ -34,18 +35,31 @@ class Field(StrEnum):
     DOMAIN = "domain"  # of the address
     JOINED = "joined"  # the day the subscription was made, in UTC
     CONFIRMED = "confirmed"
+    SECOND = "second"  # the second language
+    LIST = "list"  # confirmed on it, or paused
+    RECEIVED = "received"  # the number of an issue whose letter was accepted
+    ATTRIBUTE = "attribute"  # what an import knows besides: attribute.city
 
 
 _DAYS = frozenset({Field.JOINED, Field.CONFIRMED})
+_NAMES = ", ".join(
+    f"{field}.NAME" if field is Field.ATTRIBUTE else field for field in Field
+)
+_LARGEST_ID = 2**31 - 1
+_AGO = re.compile(r"-([0-9]{1,5})d", re.IGNORECASE)
+
+# None: "none". A span of time: so many days before the day that the rule is used.
+Value = str | int | date | timedelta | None
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One test: any of `values` will do. None stands for "no language known"."""
+    """One test: any of `values` will do. None stands for “not known”."""
 
     field: Field
     operator: str
-    values: tuple[str | date | None, ...]
+    values: tuple[Value, ...]
+    name: str = ""  # of the attribute
 
 
 @dataclass(frozen=True)
@@ -76,7 +90,8 @@ def parse(text: str) -> Rule:
     """Return the rule that `text` states; raises InvalidRule with a position.
 
     `not` binds tighter than `and`, `and` tighter than `or`; brackets group.
-    Values with spaces, commas or brackets stand in double quotes.
+    Values with spaces, commas or brackets stand in double quotes; `none`, without
+    quotes, is what is not known.
     """
     _refuse_noise(text)
     reader = _Reader(_tokens(text), len(text) + 1)
@@ -84,6 +99,18 @@ def parse(text: str) -> Rule:
     if reader.kind:
         raise reader.stumble("expected “and”, “or” or the end")
     return rule
+
+
+def conditions_of(rule: Rule) -> Iterator[Condition]:
+    """Yield every condition of a rule, from left to right."""
+    match rule:
+        case Condition():
+            yield rule
+        case Not(rule=inner):
+            yield from conditions_of(inner)
+        case AllOf(rules=parts) | AnyOf(rules=parts):
+            for part in parts:
+                yield from conditions_of(part)
 
 
 def _refuse_noise(text: str) -> None:
@@ -190,7 +217,7 @@ def _single(reader: _Reader, depth: int) -> Rule:
 
 
 def _condition(reader: _Reader) -> Condition:
-    field = _field(reader)
+    field, name = _field(reader)
     operator = reader.take("operator")
     if operator is None:
         raise reader.stumble(f"expected a sign such as = after “{field}”")
@@ -201,22 +228,32 @@ def _condition(reader: _Reader) -> Condition:
         if operator not in {"=", "!="}:
             raise reader.stumble(f"{operator} takes one day", back=1)
         values.append(_value(reader, field))
-    return Condition(field, operator, tuple(values))
+    return Condition(field, operator, tuple(values), name)
 
 
-def _field(reader: _Reader) -> Field:
+def _field(reader: _Reader) -> tuple[Field, str]:
+    """Return what a condition looks at, with the name of an attribute."""
     word = reader.take("word")
     if word is None:
-        raise reader.stumble(f"expected one of {', '.join(Field)}")
-    if word.lower() not in list(Field):
-        raise reader.stumble(f"nothing is called so; use {', '.join(Field)}", back=1)
-    return Field(word.lower())
+        raise reader.stumble(f"expected one of {_NAMES}")
+    start, dot, name = word.partition(".")
+    if dot and start.lower() == Field.ATTRIBUTE:
+        # A name with spaces is quoted: attribute."home town".
+        name = " ".join((name or reader.take("quoted") or "").split())
+    known = start.lower() in list(Field)
+    if not known or bool(name) != (start.lower() == Field.ATTRIBUTE):
+        raise reader.stumble(f"nothing is called so; use {_NAMES}", back=1)
+    return Field(start.lower()), name
 
 
-def _value(reader: _Reader, field: Field) -> str | date | None:
+def _value(reader: _Reader, field: Field) -> Value:
+    quoted = reader.kind == "quoted"
     word = reader.take("word", "quoted")
     if word is None or not word.strip():
         raise reader.stumble(f"expected a value for “{field}”", back=word is not None)
+    if field is Field.ATTRIBUTE:
+        bare = not quoted and word.lower() == "none"
+        return None if bare else " ".join(word.split())
     try:
         return _READ[field](word.strip())
     except ValueError as error:
@@ -244,17 +281,36 @@ def _domain(word: str) -> str:
         raise ValueError("this is not a domain; write example.org") from error
 
 
-def _day(word: str) -> date:
+def _day(word: str) -> date | timedelta:
+    ago = _AGO.fullmatch(word)
+    if ago:
+        return timedelta(days=int(ago[1]))
     try:
-        return date.fromisoformat(word)
-    except ValueError as error:
-        raise ValueError("this is not a day; write it as 2025-01-31") from error
+        day = date.fromisoformat(word)
+        day + timedelta(days=1)  # where the day ends
+    except (ValueError, OverflowError) as error:
+        raise ValueError(
+            "this is not a day; write it as 2025-01-31, or -30d for 30 days ago"
+        ) from error
+    return day
 
 
-_READ = {
+def _issue(word: str) -> int:
+    if not (word.isascii() and word.isdigit() and len(word) <= len(str(_LARGEST_ID))):
+        raise ValueError("this is not the number of an issue")
+    number = int(word)
+    if number > _LARGEST_ID:
+        raise ValueError("this is not the number of an issue")
+    return number
+
+
+_READ: dict[Field, Callable[[str], Value]] = {
     Field.LANGUAGE: _language,
     Field.TAG: tag_key,
     Field.DOMAIN: _domain,
     Field.JOINED: _day,
     Field.CONFIRMED: _day,
+    Field.SECOND: _language,
+    Field.LIST: str.lower,
+    Field.RECEIVED: _issue,
 }

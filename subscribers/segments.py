@@ -1,14 +1,13 @@
 """Saved rules over people, and the one query that decides who gets mail."""
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     ColumnExpressionArgument,
     Select,
-    SQLColumnExpression,
     and_,
     exists,
     func,
@@ -19,19 +18,42 @@ from sqlalchemy import select as rows
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from subscribers import rules
+from subscribers import conditions, lists, rules
 from subscribers.errors import InvalidRule, SegmentExists, SegmentNotFound
 from subscribers.models import (
     Segment,
     Subscriber,
-    SubscriberTag,
     Subscription,
     SubscriptionState,
     Suppression,
 )
-from subscribers.rules import AllOf, Condition, Field, Not, Rule
+from subscribers.rules import Field
 
 _LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class Selected:
+    """Somebody a rule selects, as staff see them."""
+
+    subscriber_id: int
+    email: str
+    name: str
+    language: str | None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Whom a rule selects now: how many per language, and the first few by address."""
+
+    languages: dict[str | None, int]  # None: those who never said
+    sample: tuple[Selected, ...]
+
+    @property
+    def total(self) -> int:
+        """How many there are."""
+        return sum(self.languages.values())
+
 
 Spoken = tuple[str | None, str | None]  # the language and the second one of somebody
 
@@ -54,7 +76,7 @@ def mailable(
             _not_suppressed(col(Subscriber.email_hash)),
         )
     )
-    return query.where(selects(segment.rule)) if segment else query
+    return query.where(selects(segment.rule, now=now)) if segment else query
 
 
 def is_mailable(
@@ -83,12 +105,12 @@ def is_mailable(
     return and_(allowed, _not_suppressed(address_hash))
 
 
-def selects(rule: str) -> ColumnElement[bool]:
+def selects(rule: str, *, now: datetime) -> ColumnElement[bool]:
     """Return a rule as a condition on Subscriber joined with Subscription.
 
     Never NULL, so that `not` means what it says. Raises InvalidRule.
     """
-    return _compile(rules.parse(rule))
+    return conditions.compiled(rules.parse(rule), today=now.astimezone(UTC).date())
 
 
 def count(
@@ -117,20 +139,60 @@ def spoken(
     return {(row[0], row[1]): row[2] for row in session.execute(grouped)}
 
 
+def preview(
+    session: Session, list_id: int, rule: str, *, now: datetime, sample: int = 10
+) -> Preview:
+    """Try a rule without saving it; raises InvalidRule, or ListNotFound."""
+    unsaved = Segment(name="", rule=_read(session, rule))
+    query = mailable(list_id, segment=unsaved, now=now)
+    first = query.order_by(col(Subscriber.email_key)).limit(sample)
+    return Preview(
+        languages=count(session, list_id, segment=unsaved, now=now),
+        sample=tuple(
+            Selected(row.subscriber_id, row.email, row.name, row.language)
+            for row in session.execute(first)
+        ),
+    )
+
+
 def add(session: Session, name: str, rule: str) -> Segment:
-    """Save a rule under a name; raises InvalidRule, or SegmentExists."""
+    """Save a rule under a name.
+
+    Raises InvalidRule, SegmentExists, or ListNotFound for a list it names.
+    """
     plain = " ".join(name.split())
     if not plain or len(plain) > _LONGEST_NAME or not plain.isprintable():
         raise InvalidRule(
             f"A segment needs a name of 1 to {_LONGEST_NAME} printable characters."
         )
-    rules.parse(rule)
+    read = _read(session, rule)
     if _find(session, plain):
         raise SegmentExists(f"There is already a segment called {plain!r}.")
-    made = Segment(name=plain, rule=" ".join(rule.split()))
+    made = Segment(name=plain, rule=read)
     session.add(made)
     session.flush()
     return made
+
+
+def change(session: Session, name: str, rule: str) -> Segment:
+    """Give a segment another rule; issues that start from now on follow it.
+
+    Raises InvalidRule, SegmentNotFound, or ListNotFound for a list it names.
+    """
+    found = get(session, name)
+    found.rule = _read(session, rule)
+    session.add(found)
+    session.flush()
+    return found
+
+
+def remove(session: Session, name: str) -> None:
+    """Forget a saved rule; raises SegmentNotFound.
+
+    The caller sees to it that nothing points to it any more.
+    """
+    session.delete(get(session, name))
+    session.flush()
 
 
 def get(session: Session, name: str) -> Segment:
@@ -147,6 +209,15 @@ def get(session: Session, name: str) -> Segment:
 def all_segments(session: Session) -> list[Segment]:
     """Return every saved segment by name."""
     return list(session.exec(select(Segment).order_by(col(Segment.name))))
+
+
+def _read(session: Session, rule: str) -> str:
+    """Return a rule as it is saved, once it and the lists it names are known."""
+    for condition in rules.conditions_of(rules.parse(rule)):
+        if condition.field is Field.LIST:
+            for slug in condition.values:
+                lists.get(session, str(slug))
+    return " ".join(rule.split())
 
 
 def _find(session: Session, name: str) -> Segment | None:
@@ -179,79 +250,3 @@ def _stands(subscription: type[Subscription], now: datetime) -> ColumnElement[bo
 def _not_suppressed(address_hash: ColumnExpressionArgument[str]) -> ColumnElement[bool]:
     suppression = aliased(Suppression)
     return not_(exists().where(col(suppression.address_hash) == address_hash))
-
-
-def _compile(rule: Rule) -> ColumnElement[bool]:
-    if isinstance(rule, Condition):
-        test = _TESTS[rule.field](rule)
-        return not_(test) if rule.operator == "!=" else test
-    if isinstance(rule, Not):
-        return not_(_compile(rule.rule))
-    parts = (_compile(each) for each in rule.rules)
-    return and_(*parts) if isinstance(rule, AllOf) else or_(*parts)
-
-
-def _in_language(condition: Condition) -> ColumnElement[bool]:
-    column = col(Subscriber.language)
-    # NULL = 'fr' is NULL, and so is its opposite; nobody may fall out of both.
-    tests = [
-        column.is_(None)
-        if tag is None
-        else and_(
-            column.is_not(None),
-            or_(column == tag, column.startswith(f"{tag}-", autoescape=True)),
-        )
-        for tag in condition.values
-    ]
-    return or_(*tests)
-
-
-def _tagged(condition: Condition) -> ColumnElement[bool]:
-    return exists().where(
-        col(SubscriberTag.subscriber_id) == col(Subscriber.id),
-        col(SubscriberTag.tag).in_(condition.values),
-    )
-
-
-def _at_domain(condition: Condition) -> ColumnElement[bool]:
-    column = col(Subscriber.email_key)
-    return or_(*(column.endswith(str(d), autoescape=True) for d in condition.values))
-
-
-def _on_days(condition: Condition) -> ColumnElement[bool]:
-    moments = {
-        Field.JOINED: col(Subscription.created_at),
-        Field.CONFIRMED: col(Subscription.confirmed_at),
-    }
-    column = moments[condition.field]
-    test = or_(*_spans(column, condition.operator, condition.values))
-    return and_(column.is_not(None), test)
-
-
-def _spans(
-    column: SQLColumnExpression[Any], operator: str, days: Sequence[object]
-) -> list[ColumnElement[bool]]:
-    """Return one comparison per day; a day runs from its midnight to the next, UTC."""
-    tests = []
-    for day in days:
-        assert isinstance(day, date)  # noqa: S101  # rules reads days for this field
-        start = datetime.combine(day, time(), UTC)
-        end = start + timedelta(days=1)
-        tests.append(
-            {
-                ">=": column >= start,
-                ">": column >= end,
-                "<": column < start,
-                "<=": column < end,
-            }.get(operator, and_(column >= start, column < end))
-        )
-    return tests
-
-
-_TESTS = {
-    Field.LANGUAGE: _in_language,
-    Field.TAG: _tagged,
-    Field.DOMAIN: _at_domain,
-    Field.JOINED: _on_days,
-    Field.CONFIRMED: _on_days,
-}

@@ -11,12 +11,14 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
 HANDLE = 16  # characters in the handle of a subscription: 80 random bits
 SHORT_HANDLE = 8  # characters in the handle of an issue: 40 random bits
 _MAC = 16  # characters of the signature: 80 bits
+_FINGERPRINT = 32  # characters of the keyed hash of an address: 160 bits
 _LENGTHS = (1 + HANDLE + _MAC, 1 + HANDLE + SHORT_HANDLE + _MAC)
 _ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz234567")
 
@@ -33,6 +35,12 @@ class Purpose(StrEnum):
 def new_handle() -> str:
     """Return a random name for something that links may point to."""
     return _base32(secrets.token_bytes(10))
+
+
+def new_handles(many: int) -> list[str]:
+    """Return so many handles at once: an import makes a million."""
+    size = HANDLE * 5 // 8
+    return _split(secrets.token_bytes(size * many), HANDLE)
 
 
 def new_short_handle() -> str:
@@ -102,8 +110,13 @@ class KeyRing:
 
         Pass the address in its normalised, case-folded form (`Address.key`).
         """
-        digest = hmac.digest(self._pepper, address.encode(), "sha256")
-        return _base32(digest[:20])
+        return self.fingerprints([address])[0]
+
+    def fingerprints(self, addresses: Iterable[str]) -> list[str]:
+        """Return the keyed hash of each of these addresses, in their order."""
+        pepper, digest = self._pepper, hmac.digest
+        hashes = [digest(pepper, a.encode(), "sha256")[:20] for a in addresses]
+        return _split(b"".join(hashes), _FINGERPRINT)
 
     def check_mark(self) -> str:
         """Return what a database remembers, to notice a key that was lost."""
@@ -124,6 +137,15 @@ def _mac(key: Key, purpose: Purpose, subject: str) -> str:
 
 def _derive(secret: bytes, purpose: str) -> bytes:
     return hmac.digest(secret, f"derive\0{purpose}".encode(), "sha256")
+
+
+def _split(raw: bytes, length: int) -> list[str]:
+    """Return the base32 of many values laid end to end, `length` characters each.
+
+    Their bytes must be a multiple of five, or one would run into the next.
+    """
+    text = _base32(raw)
+    return [text[at : at + length] for at in range(0, len(text), length)]
 
 
 def _base32(raw: bytes) -> str:

@@ -12,6 +12,7 @@ from newsletter.deliveries.report import (
     of_subscriber,
     status,
 )
+from newsletter.deliveries.targets import change_segment, remove_segment
 
 __all__ = [
     "Claim",
@@ -19,6 +20,7 @@ __all__ = [
     "Result",
     "anything_due",
     "cancel_queued",
+    "change_segment",
     "claim",
     "fan_out",
     "forget",
@@ -30,6 +32,7 @@ __all__ = [
     "record",
     "recover",
     "release",
+    "remove_segment",
     "resolve",
     "status",
 ]

@@ -1,24 +1,26 @@
 """Find out which column holds what: by its heading, or by what stands in it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from subscribers.errors import UnreadableFile
-from subscribers.importing.records import Record
+from subscribers.importing import attributes
+from subscribers.importing.cells import Record, shown
 from subscribers.languages import fold, read
 
 Cells = Sequence[str]
 
 
 class Role(StrEnum):
-    """What a column is used for; columns without a role are left alone."""
+    """What a column is used for; of the others, some become attributes."""
 
     EMAIL = "email"
     NAME = "name"
     FIRST_NAME = "first name"
     LAST_NAME = "last name"
     LANGUAGE = "language"
+    SECOND_LANGUAGE = "second language"
     TAGS = "tags"
     ATTRIBUTES = "attributes"  # JSON, as listmonk and Keila write it
     STATUS = "status"  # a word: subscribed, cleaned, blocklisted …
@@ -32,8 +34,14 @@ class Columns:
 
     first: dict[Role, int]
     signs: tuple[tuple[Role, int], ...] = ()
+    kept: tuple[tuple[int, str], ...] = ()  # attributes: the column, and their name
     headed: bool = True
     only_addresses: bool = False  # each cell is a person
+
+
+# What a caller says instead of what we would guess: a role's column by its heading,
+# by its index from 0, or "" for none.
+Chosen = Mapping[str, str | int]
 
 
 # Words as languages.fold leaves them, in French, Dutch, German and English, and as
@@ -117,6 +125,15 @@ _WORDS: dict[Role, frozenset[str]] = {
             "locale",
         ]
     ),
+    Role.SECOND_LANGUAGE: frozenset(
+        [
+            "second language",
+            "deuxieme langue",
+            "seconde langue",
+            "tweede taal",
+            "zweite sprache",
+        ]
+    ),
     Role.TAGS: frozenset(
         [
             "groupe",
@@ -165,16 +182,20 @@ _ROLES = {word: role for role, words in _WORDS.items() for word in words}
 _SIGNS = frozenset({Role.STATUS, Role.LEFT, Role.STAYED})
 
 
-def recognise(sample: Sequence[Record], offered: Sequence[str]) -> Columns:
+def recognise(
+    sample: Sequence[Record], offered: Sequence[str], chosen: Chosen | None = None
+) -> Columns:
     """Return the columns of the file these records begin.
 
     A first row of unknown words is not taken for a heading: it gets its verdict
     like the others, so that nothing is dropped unseen. Raises UnreadableFile when
-    no column holds addresses.
+    no column holds addresses, or when `chosen` names one that is not there.
     """
     rows = [record.cells for record in sample if record.cells]
     if not rows:
         raise UnreadableFile("The file holds no rows.")
+    if chosen:
+        return _as_chosen(rows, chosen, offered)
     if not any("@" in cell for cell in rows[0]):
         found = _by_heading(rows[0], rows[1:])
         return found or _by_content(rows[1:], offered)
@@ -183,20 +204,83 @@ def recognise(sample: Sequence[Record], offered: Sequence[str]) -> Columns:
     return _by_content(rows, offered)
 
 
+def _as_chosen(
+    rows: Sequence[Cells], chosen: Chosen, offered: Sequence[str]
+) -> Columns:
+    headed = not any("@" in cell for cell in rows[0])
+    places = {_role(name): _place(rows, column) for name, column in chosen.items()}
+    taken = {place for place in places.values() if place is not None}
+    if Role.EMAIL in places and headed:
+        found = _headed(rows[0])
+    elif headed:
+        found = _by_heading(rows[0], rows[1:]) or _by_content(rows[1:], offered)
+    else:
+        found = _by_content(rows, offered)
+    guessed = {r: i for r, i in found.first.items() if r not in places}
+    stated = {r: i for r, i in places.items() if i is not None and r not in _SIGNS}
+    signs = [(role, i) for role, i in found.signs if role not in places]
+    signs += [(r, i) for r, i in places.items() if i is not None and r in _SIGNS]
+    first = {r: i for r, i in guessed.items() if i not in taken} | stated
+    if first.get(Role.EMAIL) is None:
+        first[Role.EMAIL] = _fullest(rows[1:] if headed else rows, _is_address)
+    kept = tuple(pair for pair in found.kept if pair[0] not in first.values())
+    return replace(found, first=first, signs=tuple(signs), kept=kept, headed=headed)
+
+
+def _role(name: str) -> Role:
+    plain = fold(name)
+    found = next((role for role in Role if role.value == plain), _ROLES.get(plain))
+    if found is None:
+        known = ", ".join(role.value for role in Role)
+        raise UnreadableFile(f"A column cannot be “{shown(name)}”; it can be: {known}.")
+    return found
+
+
+def _place(rows: Sequence[Cells], column: str | int) -> int | None:
+    """Return the index of a column; a number in words counts from 1, as people do."""
+    if column == "":
+        return None
+    width = max(len(row) for row in rows)
+    if isinstance(column, str):
+        words = [fold(cell) for cell in rows[0]]
+        if fold(column) in words:
+            return words.index(fold(column))
+        column = int(column) - 1 if column.isascii() and column.isdigit() else -1
+    if not 0 <= column < width:
+        have = ", ".join(shown(cell) for cell in rows[0][:20])
+        raise UnreadableFile(f"There is no such column; the file has: {have}.")
+    return column
+
+
 def _by_heading(heading: Cells, below: Sequence[Cells]) -> Columns | None:
+    found = _headed(heading)
+    if not found.first:
+        return None
+    if Role.EMAIL not in found.first:
+        found.first[Role.EMAIL] = _fullest(below, _is_address)
+        kept = [pair for pair in found.kept if pair[0] != found.first[Role.EMAIL]]
+        return replace(found, kept=tuple(kept))
+    return found
+
+
+def _headed(heading: Cells) -> Columns:
+    """Return what the headings say; a second column of one role is left alone."""
     first: dict[Role, int] = {}
-    signs = []
+    signs: list[tuple[Role, int]] = []
+    kept: list[tuple[int, str]] = []
     for index, cell in enumerate(heading):
         role = _ROLES.get(fold(cell))
         if role in _SIGNS:
             signs.append((role, index))
         elif role:
             first.setdefault(role, index)
-    if not first:
-        return None
-    if Role.EMAIL not in first:
-        first[Role.EMAIL] = _fullest(below, lambda cell: "@" in cell)
-    return Columns(_names_sorted_out(first), tuple(signs))
+        elif (name := attributes.kept(cell)) and len(kept) < attributes.MOST:
+            kept.append((index, name))
+    return Columns(_names_sorted_out(first), tuple(signs), tuple(kept))
+
+
+def _is_address(cell: str) -> bool:
+    return "@" in cell
 
 
 def _names_sorted_out(first: dict[Role, int]) -> dict[Role, int]:
@@ -210,7 +294,7 @@ def _names_sorted_out(first: dict[Role, int]) -> dict[Role, int]:
 
 
 def _by_content(rows: Sequence[Cells], offered: Sequence[str]) -> Columns:
-    email = _fullest(rows, lambda cell: "@" in cell)
+    email = _fullest(rows, _is_address)
     width = max(len(row) for row in rows)
     first = {Role.EMAIL: email}
     for index in range(width):

@@ -1,40 +1,25 @@
-"""Read any delimited text, whatever wrote it, one record at a time."""
+"""Find out what kind of file somebody brought, and read its rows."""
 
-import csv
 import hashlib
-import io
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
-from itertools import chain, islice
 from typing import BinaryIO
 
 from subscribers.errors import UnreadableFile
+from subscribers.importing import delimited, sheets
+from subscribers.importing.cells import Record
 
 _LARGEST = 1 << 30  # bytes; a million people take a tenth of it
-_LONGEST_LINE = 1 << 16  # characters
-_LINES_PER_RECORD = 20  # a quotation mark nobody closed swallows no more than this
-_SAMPLE = 50  # lines looked at to find the delimiter
 _CHUNK = 1 << 20
-_DELIMITERS = (";", ",", "\t", "|")
-_MARKS = {
-    b"\xff\xfe": "utf-16-le",
-    b"\xfe\xff": "utf-16-be",
-}
-# What people hand in instead of text, and what to tell them.
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0"
+# How an OLE file names the part that holds an encrypted workbook (MS-OFFCRYPTO §1.3).
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# What people hand in instead of a list, and what to tell them.
 _FOREIGN = {
-    b"PK\x03\x04": "This is a spreadsheet or an archive; save it as CSV first.",
-    b"\xd0\xcf\x11\xe0": "This is an old Excel file; save it as CSV first.",
-    b"%PDF": "This is a PDF; a list of people comes as CSV, TSV or plain text.",
+    b"%PDF": "This is a PDF; a list of people comes as XLSX, CSV or plain text.",
     b"\x1f\x8b": "This file is compressed; unpack it first.",
 }
-
-
-@dataclass(frozen=True)
-class Record:
-    """One row as a spreadsheet counts them, from 1; no cells: it cannot be read."""
-
-    row: int
-    cells: tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -44,10 +29,11 @@ class Source:
     encoding: str | None  # None: UTF-8, or Windows-1252 where a line is not
     size: int  # bytes
     hash: str  # SHA-256, hex
+    workbook: bool = False
 
 
 def inspect(file: BinaryIO) -> Source:
-    """Measure a file and find its encoding; raises UnreadableFile with the reason."""
+    """Measure a file and find its kind; raises UnreadableFile with the reason."""
     file.seek(0)
     head = file.read(4096)
     if not head.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
@@ -55,143 +41,34 @@ def inspect(file: BinaryIO) -> Source:
     for magic, sentence in _FOREIGN.items():
         if head.startswith(magic):
             raise UnreadableFile(sentence)
-    digest, size = hashlib.sha256(head), len(head)
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-        if size > _LARGEST:
-            raise UnreadableFile("The file is larger than 1 GB; split it in parts.")
-    return Source(_encoding(head), size, digest.hexdigest())
+    size, digest = _measured(file, old_office=head.startswith(_OLE))
+    workbook = head.startswith(_ZIP)
+    if workbook:
+        sheets.check(file)
+    encoding = None if workbook else delimited.encoding_of(head)
+    return Source(encoding, size, digest, workbook)
 
 
 def read(file: BinaryIO, source: Source) -> Generator[Record]:
-    """Yield every record that is not blank, in flat memory.
+    """Yield every record that is not blank; the file stays open."""
+    if source.workbook:
+        return sheets.read(file)
+    return delimited.read(file, source.encoding)
 
-    The delimiter is found, not asked. A line too long, or a quotation mark that is
-    never closed, costs its own record and not the rest of the file.
-    """
+
+def _measured(file: BinaryIO, *, old_office: bool) -> tuple[int, str]:
+    digest, size, encrypted = hashlib.sha256(), 0, False
     file.seek(0)
-    text = io.TextIOWrapper(
-        file, encoding=source.encoding or "latin-1", errors="replace", newline=""
-    )
-    try:
-        yield from _records(_lines(text, mixed=source.encoding is None))
-    finally:
-        text.detach()  # the file belongs to the caller
-
-
-def _encoding(head: bytes) -> str | None:
-    if head[:2] in _MARKS:
-        return _MARKS[head[:2]]
-    # Without a mark, every other byte of Western UTF-16 is zero.
-    if head[1::2].count(0) > len(head) / 5:
-        return "utf-16-le"
-    if head[0::2].count(0) > len(head) / 5:
-        return "utf-16-be"
-    return None
-
-
-def _lines(text: io.TextIOWrapper, *, mixed: bool) -> Iterator[str | None]:
-    """Yield the lines with their ends; None stands for one that is too long."""
-    first = True
-    while line := text.readline(_LONGEST_LINE):
-        if len(line) == _LONGEST_LINE and line[-1] not in "\r\n":
-            _skip_line(text)
-            yield None
-        else:
-            plain = _decoded(line) if mixed else line
-            yield plain.removeprefix("\ufeff") if first else plain
-        first = False
-
-
-def _skip_line(text: io.TextIOWrapper) -> None:
-    while rest := text.readline(_LONGEST_LINE):
-        if rest[-1] in "\r\n":
-            return
-
-
-def _decoded(line: str) -> str:
-    # Read as Latin-1 to find the line ends, a line goes back to its bytes. Files
-    # glued together from two programs hold both encodings.
-    if line.isascii():
-        return line
-    raw = line.encode("latin-1")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
-
-
-def _records(lines: Iterator[str | None]) -> Iterator[Record]:
-    sample = list(islice(lines, _SAMPLE))
-    delimiter, stated = _delimiter([line for line in sample if line])
-    queue = _Lines(chain(sample, lines))
-    if stated:
-        next(queue)
-    row = int(stated)
-    for line in queue:
-        row += 1
-        if line is None:
-            yield Record(row, None)
-            continue
-        cells = _cells(line, queue, delimiter)
-        if any(cell.strip() for cell in cells):
-            yield Record(row, tuple(cells))
-
-
-def _delimiter(sample: list[str]) -> tuple[str, bool]:
-    """Return the delimiter, and whether Excel's own first line `sep=;` stated it."""
-    first = sample[0].strip() if sample else ""
-    if len(first) == len("sep=;") and first.lower().startswith("sep="):
-        return first[-1], True
-    return max(_DELIMITERS, key=lambda mark: _evenness(sample, mark)), False
-
-
-def _evenness(sample: list[str], mark: str) -> float:
-    """Return how well a mark splits the lines into equally many cells."""
-    try:
-        widths = [len(row) for row in csv.reader(sample, delimiter=mark)]
-    except csv.Error:  # a cell without end; another mark may do better
-        return 0.0
-    usual = max(set(widths), key=widths.count)
-    if usual == 1:
-        return 0.0
-    return widths.count(usual) / len(widths) + min(usual, 20) / 100
-
-
-class _Lines(Iterator[str | None]):
-    """Lines, some of which can be given back."""
-
-    def __init__(self, lines: Iterator[str | None]) -> None:
-        self._lines = lines
-
-    def __next__(self) -> str | None:
-        return next(self._lines)
-
-    def give_back(self, lines: list[str | None]) -> None:
-        """Put these in front of what is still to come."""
-        self._lines = chain(lines, self._lines)
-
-
-def _cells(line: str, queue: _Lines, delimiter: str) -> list[str]:
-    if '"' not in line:
-        return line.rstrip("\r\n").split(delimiter)
-    taken: list[str | None] = []
-    try:
-        return next(
-            csv.reader(_following(line, queue, taken), delimiter=delimiter, strict=True)
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+        encrypted = encrypted or _ENCRYPTED in chunk
+        if size > _LARGEST:
+            raise UnreadableFile("The file is larger than 1 GB; split it in parts.")
+    if old_office and encrypted:
+        raise UnreadableFile(
+            "This workbook is protected by a password; save it without one first."
         )
-    except csv.Error:
-        # A stray or unclosed quotation mark: judge this line by itself.
-        queue.give_back(taken)
-        return next(csv.reader([line], delimiter=delimiter))
-
-
-def _following(line: str, queue: _Lines, taken: list[str | None]) -> Iterator[str]:
-    """Yield a line and those after it, which the reader takes inside quotes only."""
-    yield line
-    for further in islice(queue, _LINES_PER_RECORD):
-        taken.append(further)
-        if further is None:
-            return
-        yield further
+    if old_office:
+        raise UnreadableFile("This is an old Excel file; save it as XLSX or CSV first.")
+    return size, digest.hexdigest()

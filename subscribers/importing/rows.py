@@ -1,28 +1,26 @@
 """Turn one record into a person, or say why it is none (pure)."""
 
-import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
-from subscribers import languages
+from subscribers import languages, typos
 from subscribers.addresses import Address, normalise
 from subscribers.errors import InvalidAddress
+from subscribers.importing import attributes
+from subscribers.importing.cells import (
+    FORMULA,
+    Record,
+    clean_name,
+    read_tags,
+    shown,
+    unescaped,
+)
 from subscribers.importing.headings import Columns, Role
-from subscribers.importing.records import Record
-from subscribers.rules import tag_key
 
-_LONGEST_NAME = 200
-_LONGEST_TAG = 60
-_MOST_TAGS = 50
-
-# A spreadsheet runs a cell that begins so, in its full-width forms too.
-_FORMULA = "=+-@\uff1d\uff0b\uff0d\uff20"
-_EQUALS = ("=", "\uff1d")
-# What a name never needs: a link, markup, or what is left of a formula.
-_NOT_A_NAME = re.compile(r"[<>{}|\[\]\\]|://|www\.|\w\(|\d!")
 _NAMED_ADDRESS = re.compile(r"\s*\"?(?P<name>[^<>\"]*)\"?\s*<(?P<email>[^<>]*)>\s*")
-_TAG_MARKS = re.compile(r"[,;|\n]")
 
 _NO = frozenset(
     ["", "0", "false", "no", "n", "non", "nein", "nee", "off", "f", "null", "none"]
@@ -54,9 +52,25 @@ _LEFT_WORDS = frozenset(
         "ausgetragen",
     ]
 )
+# Mailboxes of an office rather than a person (RFC 2142, and what is usual here).
+_OFFICES = frozenset(
+    """
+    abuse accueil admin administratie administration adressen algemeen bestuur board
+    buero bureau club communicatie communication compta contact courrier direction
+    directie empfang facturatie finance hello help helpdesk hostmaster info infos
+    informatie information jobs kantoor kontakt leden mail mailing marketing media
+    membres news newsletter nieuwsbrief noc noreply no-reply office onthaal postmaster
+    presse press pers redactie redaction redaktion sales secretaris secretariaat
+    secretariat secretary security sekretariat service shop staff support team verein
+    vorstand vzw asbl webmaster
+    """.split()  # noqa: SIM905  # as a list it would fill eighty lines
+)
 
 
-@dataclass(frozen=True)
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """A sentence about one row: why it was refused, or what was read otherwise."""
 
@@ -65,8 +79,7 @@ class Remark:
     reason: str
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """What a row says about somebody. `left`: it says that they do not want mail."""
 
     row: int
@@ -76,6 +89,8 @@ class Person:
     tags: tuple[str, ...] = ()
     left: bool = False
     notes: tuple[Remark, ...] = ()
+    second_language: str | None = None
+    attributes: Mapping[str, str] = _NOTHING
 
 
 def read(record: Record, columns: Columns, offered: Sequence[str]) -> Person | Remark:
@@ -92,60 +107,31 @@ def read(record: Record, columns: Columns, offered: Sequence[str]) -> Person | R
         address = _address(written)
     except InvalidAddress as error:
         return Remark(record.row, shown(written), str(error))
-    more = _attributes(cells.get(Role.ATTRIBUTES))
+    more = attributes.from_json(cells.get(Role.ATTRIBUTES))
     full = _full_name(cells) or aside
     name = clean_name(full)
-    spoken = cells.get(Role.LANGUAGE).strip() or more.get("language", "")
+    spoken = cells.get(Role.LANGUAGE).strip() or (_spoken(more) if more else "")
     language = languages.read(spoken, offered) if spoken else None
+    second = cells.get(Role.SECOND_LANGUAGE).strip()
     return Person(
         row=record.row,
         address=address,
         name=name,
         language=language,
-        tags=read_tags(cells.get(Role.TAGS) or more.get("tags", "")),
-        left=any(_has_left(role, cells.at(index)) for role, index in columns.signs),
-        notes=_notes(record.row, full if not name else "", "" if language else spoken),
+        tags=read_tags(cells.get(Role.TAGS) or (_listed(more) if more else "")),
+        left=_says_left(cells, columns),
+        notes=_notes(
+            record.row, address, "" if name else full, "" if language else spoken
+        ),
+        second_language=languages.read(second, offered) if second else None,
+        attributes=_attributes(cells, columns, more),
     )
-
-
-def clean_name(text: str) -> str:
-    """Return a name fit for a letter and a spreadsheet, empty if it is none.
-
-    Links, markup and formulas are no names (a name is no way to send strangers a
-    text through us); other signs a spreadsheet acts on are taken off its front.
-    """
-    plain = _one_line(text)
-    if plain[:1] == "'" and plain[1:2] and plain[1] in _FORMULA:
-        plain = plain[1:]  # the sign a careful export puts before a formula
-    if plain.startswith(_EQUALS) or _NOT_A_NAME.search(plain):
-        return ""
-    return plain.lstrip(_FORMULA + " ")[:_LONGEST_NAME].rstrip()
-
-
-def read_tags(text: str) -> tuple[str, ...]:
-    """Return the tags in a cell, separated by commas, semicolons or bars."""
-    found = []
-    for part in _TAG_MARKS.split(text) if text else ():
-        tag = tag_key(_one_line(part).strip("\"'").lstrip(_FORMULA))
-        if tag:
-            found.append(tag[:_LONGEST_TAG].rstrip())
-    return tuple(dict.fromkeys(found))[:_MOST_TAGS]
-
-
-def shown(value: str) -> str:
-    """Return a cell as it may be shown: one line, not too long."""
-    plain = _one_line(value)
-    return plain if len(plain) <= 100 else plain[:99] + "…"
-
-
-def _one_line(text: str) -> str:
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() else " " for c in text)
-    return " ".join(text.split())
 
 
 class _Cells:
     """The cells of one record by role; a missing one is empty."""
+
+    __slots__ = ("_cells", "_first")
 
     def __init__(self, cells: Sequence[str], first: dict[Role, int]) -> None:
         self._cells = cells
@@ -165,38 +151,51 @@ def _written(cell: str) -> tuple[str, str]:
         named = _NAMED_ADDRESS.fullmatch(cell)
         if named:
             return named["email"], named["name"]
-    return cell.removeprefix("mailto:"), ""
+    return unescaped(cell.removeprefix("mailto:")), ""
 
 
 def _address(written: str) -> Address:
     if not written.strip():
         raise InvalidAddress("There is no address in this row.")
-    if written[0] in _FORMULA and "@" not in written:
+    if written[0] in FORMULA and "@" not in written:
         raise InvalidAddress("This is a formula, not an address.")
     return normalise(written)
 
 
 def _full_name(cells: _Cells) -> str:
-    parts = (cells.get(Role.FIRST_NAME), cells.get(Role.LAST_NAME))
-    joined = " ".join(part.strip() for part in parts if part.strip())
+    first, last = cells.get(Role.FIRST_NAME), cells.get(Role.LAST_NAME)
+    if not first and not last:
+        return cells.get(Role.NAME)
+    joined = " ".join(part.strip() for part in (first, last) if part.strip())
     return joined or cells.get(Role.NAME)
 
 
-def _attributes(cell: str) -> dict[str, str]:
-    """Return language and tags out of the JSON that some programs export."""
-    if cell[:1] != "{":
-        return {}
-    try:
-        held = json.loads(cell)
-    except (ValueError, RecursionError):
-        return {}
-    found = {str(key).lower(): value for key, value in held.items()}
-    spoken = found.get("language") or found.get("lang") or found.get("locale")
-    tags = found.get("tags")
-    return {
-        "language": spoken if isinstance(spoken, str) else "",
-        "tags": ",".join(map(str, tags)) if isinstance(tags, list) else "",
-    }
+def _spoken(more: dict[str, object]) -> str:
+    folded = {key.lower(): value for key, value in more.items()}
+    spoken = folded.get("language") or folded.get("lang") or folded.get("locale")
+    return spoken if isinstance(spoken, str) else ""
+
+
+def _listed(more: dict[str, object]) -> str:
+    tags = more.get("tags")
+    return ",".join(map(str, tags)) if isinstance(tags, list) else ""
+
+
+def _attributes(
+    cells: _Cells, columns: Columns, more: dict[str, object]
+) -> Mapping[str, str]:
+    if not columns.kept and not more:
+        return _NOTHING
+    own = [(name, cells.at(index)) for index, name in columns.kept]
+    said = {"language", "lang", "locale", "tags"}
+    rest = {key: value for key, value in more.items() if key.lower() not in said}
+    return attributes.gather([*own, *attributes.flat(rest)])
+
+
+def _says_left(cells: _Cells, columns: Columns) -> bool:
+    if not columns.signs:
+        return False
+    return any(_has_left(role, cells.at(index)) for role, index in columns.signs)
 
 
 def _has_left(role: Role, cell: str) -> bool:
@@ -209,12 +208,19 @@ def _has_left(role: Role, cell: str) -> bool:
     return word not in _NO and bool(word.strip("0 "))
 
 
-def _notes(row: int, name: str, language: str) -> tuple[Remark, ...]:
+def _notes(row: int, address: Address, name: str, language: str) -> tuple[Remark, ...]:
     found = []
-    if name.strip():
+    if name and name.strip():
         reason = "This is not a name; the person is taken without one."
         found.append(Remark(row, shown(name), reason))
     if language:
         reason = "We do not know this language; the person has none for now."
         found.append(Remark(row, shown(language), reason))
+    meant = typos.suggest(address.email)
+    if meant:
+        reason = f"The domain looks mistyped; perhaps {meant} is meant."
+        found.append(Remark(row, address.email, reason))
+    if address.key.partition("@")[0] in _OFFICES:
+        reason = "This is the mailbox of an office; several people may read it."
+        found.append(Remark(row, address.email, reason))
     return tuple(found)

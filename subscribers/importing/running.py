@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import BinaryIO
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, update
 from sqlmodel import Session
 
+from subscribers.columns import table_of
 from subscribers.errors import ConsentMissing, ListNotFound
-from subscribers.importing import headings, records, rows
-from subscribers.importing.headings import Columns
-from subscribers.importing.records import Record, Source
+from subscribers.importing import headings, records, rows, staging
+from subscribers.importing.cells import Record, shown
+from subscribers.importing.changing import EVERYTHING, Field
+from subscribers.importing.headings import Chosen, Columns
+from subscribers.importing.records import Source
 from subscribers.importing.rows import Person, Remark
 from subscribers.importing.seen import Seen
 from subscribers.importing.storing import Newcomer, Terms, Verdicts, store
@@ -23,7 +26,7 @@ from subscribers.tokens import KeyRing
 
 Progress = Callable[[int, int], None]  # bytes read, bytes in all
 
-_BATCH = 1000  # rows per transaction: no other writer waits longer than a moment
+_BATCH = 5000  # rows per transaction: no other writer waits longer than a moment
 _SAMPLE = 50  # records looked at to name the columns
 _MOST_REMARKS = 1000  # kept word for word; beyond that they are only counted
 
@@ -35,8 +38,10 @@ class Order:
     list_id: int
     consent: str
     filename: str = ""
-    update: bool = False  # also change names, languages and tags of known people
+    update: bool = False  # also change people who are on the list already …
+    fields: frozenset[Field] = EVERYTHING  # … but only this of them
     dry_run: bool = False  # give the verdicts and write nothing
+    columns: Chosen = field(default_factory=dict)  # where a guess would be wrong
 
 
 @dataclass(frozen=True)
@@ -73,18 +78,23 @@ def import_people(
     if not order.consent.strip("\0 \t\r\n"):
         raise ConsentMissing
     source = records.inspect(file)
-    offered = _offered(engine, order.list_id)
-    tally = _Tally()
+    offered = offered_by(engine, order.list_id)
+    tally, reached = _Tally(), progress or _ignore
     with closing(records.read(file, source)) as stream:
         sample = list(islice(stream, _SAMPLE))
-        columns = headings.recognise(sample, offered)
+        columns = headings.recognise(sample, offered, order.columns)
         terms = _begin(engine, order, source)
-        for batch in _batches(_people_rows(chain(sample, stream), columns)):
-            people = _read(batch, columns, offered, tally)
-            _store(engine, keys, people, terms, tally)
-            if progress:
-                progress(min(file.tell(), source.size), source.size)
+        wanted = people_rows(chain(sample, stream), columns)
+        with staging.prepared(engine) as connection:
+            for batch in _batches(wanted):
+                people = _read(batch, columns, offered, keys, tally)
+                _store(connection, people, terms, tally)
+                reached(min(file.tell(), source.size), source.size)
     return tally.report(terms.import_id, dry_run=order.dry_run)
+
+
+def _ignore(_done: int, _size: int) -> None:
+    """Nobody watches."""
 
 
 @dataclass
@@ -144,7 +154,8 @@ class _Tally:
         )
 
 
-def _offered(engine: Engine, list_id: int) -> tuple[str, ...]:
+def offered_by(engine: Engine, list_id: int) -> tuple[str, ...]:
+    """Return the languages of a list; raises ListNotFound."""
     with Session(engine) as session:
         mailing_list = session.get(MailingList, list_id)
         if mailing_list is None:
@@ -162,7 +173,7 @@ def _begin(engine: Engine, order: Order, source: Source) -> Terms:
         consent=words,
         consent_hash=hashlib.sha256(words.encode()).hexdigest(),
         file_hash=source.hash,
-        update=order.update,
+        fields=order.fields if order.update else frozenset(),
     )
 
 
@@ -170,7 +181,7 @@ def _entered(engine: Engine, order: Order, source: Source, words: str) -> int:
     with Session(engine) as session, session.begin():
         made = Import(
             list_id=order.list_id,
-            filename=rows.shown(order.filename),
+            filename=shown(order.filename),
             file_hash=source.hash,
             consent=words,
         )
@@ -180,7 +191,7 @@ def _entered(engine: Engine, order: Order, source: Source, words: str) -> int:
         return made.id
 
 
-def _people_rows(all_records: Iterable[Record], columns: Columns) -> Iterator[Record]:
+def people_rows(all_records: Iterable[Record], columns: Columns) -> Iterator[Record]:
     """Yield the records that are about somebody, without the heading."""
     skipped = 1 if columns.headed else 0
     for record in islice(all_records, skipped, None):
@@ -196,10 +207,14 @@ def _batches(all_records: Iterator[Record]) -> Iterator[list[Record]]:
 
 
 def _read(
-    batch: Sequence[Record], columns: Columns, offered: Sequence[str], tally: _Tally
-) -> list[tuple[Person, bool]]:
-    """Return the people of a batch, each with whether an earlier row had them."""
-    people = []
+    batch: Sequence[Record],
+    columns: Columns,
+    offered: Sequence[str],
+    keys: KeyRing,
+    tally: _Tally,
+) -> list[Newcomer]:
+    """Return the people of a batch; refusals and notes go to the tally."""
+    people: list[tuple[Person, bool]] = []
     tally.rows += len(batch)
     for record in batch:
         read = rows.read(record, columns, offered)
@@ -207,29 +222,28 @@ def _read(
             tally.refuse(read)
             continue
         repeated = not tally.seen.add(read.address.key)
-        again = "This address stood in an earlier row already; that one counts."
-        notes = read.notes
-        if repeated:
-            notes = (Remark(read.row, read.address.email, again),)
-        tally.note(notes)
+        notes = (_again(read),) if repeated else read.notes
+        if notes:
+            tally.note(notes)
         people.append((read, repeated))
-    return people
+    hashes = keys.fingerprints(person.address.key for person, _ in people)
+    return [
+        Newcomer(person, address_hash, repeated)
+        for (person, repeated), address_hash in zip(people, hashes, strict=True)
+    ]
+
+
+def _again(person: Person) -> Remark:
+    again = "This address stood in an earlier row already; that one counts."
+    return Remark(person.row, person.address.email, again)
 
 
 def _store(
-    engine: Engine,
-    keys: KeyRing,
-    people: Sequence[tuple[Person, bool]],
-    terms: Terms,
-    tally: _Tally,
+    connection: Connection, people: Sequence[Newcomer], terms: Terms, tally: _Tally
 ) -> None:
-    batch = [
-        Newcomer(person, keys.fingerprint(person.address.key), repeated)
-        for person, repeated in people
-    ]
-    with Session(engine) as session, session.begin():
-        tally.add(store(session, batch, terms))
+    with connection.begin():
+        tally.add(store(connection, people, terms))
         if terms.import_id is not None:
-            entry = session.get_one(Import, terms.import_id)
-            entry.counts = tally.counts()
-            session.add(entry)
+            entry = table_of(Import)
+            counted = update(entry).where(entry.c.id == terms.import_id)
+            connection.execute(counted.values(counts=tally.counts()))

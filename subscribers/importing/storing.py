@@ -1,16 +1,33 @@
 """Write one batch of people: who is new, who is here already, who stays out."""
 
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Table, and_, bindparam, insert, update
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Insert,
+    Select,
+    Table,
+    and_,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
 
 from subscribers.clock import utcnow
+from subscribers.columns import table_of
+from subscribers.importing import changing, staging
+from subscribers.importing.changing import Field, Known
 from subscribers.importing.rows import Person
+from subscribers.importing.staging import STAGED
 from subscribers.inserts import insert_absent
 from subscribers.models import (
     Channel,
@@ -22,11 +39,17 @@ from subscribers.models import (
     SubscriptionState,
     Suppression,
 )
-from subscribers.tokens import new_handle
+from subscribers.tokens import new_handles
+
+_PERSON = table_of(Subscriber)
+_STANDING = table_of(Subscription)
+_CONSENT = table_of(Consent)
+_SUPPRESSION = table_of(Suppression)
+
+_Rows = tuple[list[str], Select[Any]]  # the columns to fill, and with what
 
 
-@dataclass(frozen=True)
-class Newcomer:
+class Newcomer(NamedTuple):
     """A person of the file with the keyed hash of their address."""
 
     person: Person
@@ -43,7 +66,7 @@ class Terms:
     consent: str
     consent_hash: str
     file_hash: str
-    update: bool
+    fields: frozenset[Field]  # what is changed of known people; none: nothing
 
 
 @dataclass(frozen=True)
@@ -57,248 +80,240 @@ class Verdicts:
 
 
 @dataclass(frozen=True)
-class _Known:
-    """What the database holds about an address of the batch."""
-
-    id: int
-    name: str
-    language: str | None
-    state: SubscriptionState | None  # on this list
-
-
-@dataclass(frozen=True)
-class _Change:
-    """What somebody becomes; `tags` are those to add."""
-
-    id: int
-    name: str
-    language: str | None
-    tags: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class _Sorted:
-    fresh: list[Newcomer]
-    here: list[Newcomer]
+    fresh: list[int]  # places in the batch
+    here: list[int]
     out: Counter[str]
 
 
-def store(session: Session, batch: Sequence[Newcomer], terms: Terms) -> Verdicts:
+def store(connection: Connection, batch: Sequence[Newcomer], terms: Terms) -> Verdicts:
     """Give every row its verdict and, unless this is a trial run, act on it.
 
-    Safe to run beside another import of the same people, and again after a crash:
-    a row that is there already is never written twice.
+    The connection is one of `staging.prepared`, in a transaction. Safe to run beside
+    another import of the same people, and again after a crash: a row that is there
+    already is never written twice.
     """
-    known = _known(session, batch, terms.list_id)
-    suppressed = _suppressed(session, batch)
+    staging.load(connection, _staged(batch, terms))
+    known, suppressed = _found(connection, terms.list_id)
     rows = _sort(batch, known, suppressed)
-    changes = _changes(session, rows.here, known) if terms.update else []
-    new = len(rows.fresh)
-    if terms.import_id is not None:
-        new = _write_new(session, rows.fresh, terms, terms.import_id)
-        _write_changes(session, changes)
+    with Session(connection) as session:
+        changes = changing.changes(
+            session, _to_compare(batch, rows.here, known), terms.fields
+        )
+        new = len(rows.fresh)
+        if terms.import_id is not None:
+            new = _write_new(session, batch, rows.fresh, terms, terms.import_id)
+            changing.write(session, changes, terms.import_id)
+        session.flush()
     unchanged = len(rows.here) + len(rows.fresh) - new - len(changes)
     return Verdicts(new, len(changes), unchanged, rows.out)
 
 
-def _known(
-    session: Session, batch: Sequence[Newcomer], list_id: int
-) -> dict[str, _Known]:
-    on_list = and_(
-        col(Subscription.subscriber_id) == col(Subscriber.id),
-        col(Subscription.list_id) == list_id,
-    )
-    query = (
-        select(  # type: ignore[call-overload]  # typed up to four columns
-            col(Subscriber.email_key),
-            col(Subscriber.id),
-            col(Subscriber.name),
-            col(Subscriber.language),
-            col(Subscription.state),
+def _staged(batch: Sequence[Newcomer], terms: Terms) -> list[tuple[Any, ...]]:
+    # As json.dumps would write it, a million times.
+    file = json.dumps({"file": terms.file_hash})[:-1]
+    handles = new_handles(len(batch))
+    return [
+        (
+            place,
+            person.address.email,
+            person.address.key,
+            address_hash,
+            person.name,
+            person.language,
+            person.second_language,
+            _json(person.attributes) if person.attributes else "{}",
+            f'{file}, "row": {person.row}}}',
+            handles[place],
         )
-        .join(Subscription, on_list, isouter=True)
-        .where(col(Subscriber.email_key).in_([n.person.address.key for n in batch]))
-    )
-    return {row[0]: _Known(*row[1:]) for row in session.exec(query)}
+        for place, (person, address_hash, _) in enumerate(batch)
+    ]
 
 
-def _suppressed(session: Session, batch: Sequence[Newcomer]) -> dict[str, str]:
-    query = select(Suppression.address_hash, Suppression.reason).where(
-        col(Suppression.address_hash).in_([each.address_hash for each in batch])
+def _json(value: Mapping[str, str]) -> str:
+    return json.dumps(dict(value), ensure_ascii=False)
+
+
+def _found(
+    connection: Connection, list_id: int
+) -> tuple[dict[int, Known], dict[int, str]]:
+    """Return what the database holds about the batch, by place: people, objections."""
+    query = (
+        select(
+            STAGED.c.place,
+            _PERSON.c.id,
+            _PERSON.c.name,
+            _PERSON.c.language,
+            _PERSON.c.second_language,
+            _PERSON.c.attributes,
+            _STANDING.c.state,
+            _SUPPRESSION.c.reason,
+        )
+        .select_from(STAGED)
+        .outerjoin(_PERSON, _PERSON.c.email_key == STAGED.c.email_key)
+        .outerjoin(
+            _STANDING,
+            and_(
+                _STANDING.c.subscriber_id == _PERSON.c.id,
+                _STANDING.c.list_id == list_id,
+            ),
+        )
+        .outerjoin(_SUPPRESSION, _SUPPRESSION.c.address_hash == STAGED.c.email_hash)
+        .where(or_(_PERSON.c.id.is_not(None), _SUPPRESSION.c.id.is_not(None)))
     )
-    return {row[0]: str(row[1]) for row in session.exec(query)}
+    known, suppressed = {}, {}
+    for place, *held, reason in connection.execute(query):
+        if held[0] is not None:
+            known[place] = Known(*held)
+        if reason is not None:
+            suppressed[place] = reason.value
+    return known, suppressed
 
 
 def _sort(
-    batch: Sequence[Newcomer], known: dict[str, _Known], suppressed: dict[str, str]
+    batch: Sequence[Newcomer], known: dict[int, Known], suppressed: dict[int, str]
 ) -> _Sorted:
     rows = _Sorted([], [], Counter())
-    for each in batch:
-        here = known.get(each.person.address.key)
+    for place, each in enumerate(batch):
+        here = known.get(place)
         state = here.state if here else None
-        if each.address_hash in suppressed:
-            rows.out[suppressed[each.address_hash]] += 1
+        if place in suppressed:
+            rows.out[suppressed[place]] += 1
         elif state is SubscriptionState.UNSUBSCRIBED:
             rows.out["unsubscribed"] += 1
         elif each.person.left and state is None:
             rows.out["left elsewhere"] += 1
         elif each.repeated or state is not None:
-            rows.here.append(each)
+            rows.here.append(place)
         else:
-            rows.fresh.append(each)
+            rows.fresh.append(place)
     return rows
 
 
+def _to_compare(
+    batch: Sequence[Newcomer], here: Sequence[int], known: dict[int, Known]
+) -> list[tuple[Known, Person]]:
+    return [
+        (known[place], batch[place].person)
+        for place in here
+        if not batch[place].repeated
+    ]
+
+
 def _write_new(
-    session: Session, fresh: Sequence[Newcomer], terms: Terms, import_id: int
+    session: Session,
+    batch: Sequence[Newcomer],
+    fresh: Sequence[int],
+    terms: Terms,
+    import_id: int,
 ) -> int:
     """Insert people, subscriptions and consents; return how many are ours."""
     if not fresh:
         return 0
-    now = utcnow()
-    # In one order everywhere, so that two imports never wait for each other.
-    ordered = sorted(fresh, key=lambda each: each.person.address.key)
-    insert_absent(session, Subscriber, [_subscriber(each, now) for each in ordered])
-    ids = _ids(session, ordered)
-    insert_absent(session, Subscription, _subscriptions(ids, terms, import_id, now))
-    ours = _ours(session, ids, import_id)
-    rows = [(ids[each.person.address.key], each.person) for each in ordered]
-    added = [(id_, person) for id_, person in rows if id_ in ours]
-    if added:
-        session.connection().execute(
-            insert(_table(Consent)),
-            [_consent(id_, person.row, terms, import_id, now) for id_, person in added],
-        )
-    insert_absent(session, SubscriberTag, _tags(added))
-    return len(added)
+    connection, now = session.connection(), utcnow()
+    if len(fresh) < len(batch):
+        staging.leave_out(connection, sorted(set(range(len(batch))) - set(fresh)))
+    _absent(connection, _PERSON, _subscribers(now))
+    standings = _subscriptions(terms.list_id, import_id, now)
+    new = _absent(connection, _STANDING, standings)
+    connection.execute(_consents(terms, import_id, now))
+    tagged = [place for place in fresh if batch[place].person.tags]
+    if tagged:
+        insert_absent(session, SubscriberTag, _tags(connection, batch, tagged))
+    return new
 
 
-def _subscriber(each: Newcomer, now: datetime) -> dict[str, Any]:
-    person = each.person
-    return {
-        "email": person.address.email,
-        "email_key": person.address.key,
-        "email_hash": each.address_hash,
-        "name": person.name,
-        "language": person.language,
-        "created_at": now,
-        "updated_at": now,
+# In one order everywhere, so that two imports never wait for each other.
+
+
+def _subscribers(now: datetime) -> _Rows:
+    values = {
+        "email": STAGED.c.email,
+        "email_key": STAGED.c.email_key,
+        "email_hash": STAGED.c.email_hash,
+        "name": STAGED.c.name,
+        "language": STAGED.c.language,
+        "second_language": STAGED.c.second_language,
+        "attributes": STAGED.c.attributes,
+        "created_at": literal(now, _PERSON.c.created_at.type),
+        "updated_at": literal(now, _PERSON.c.updated_at.type),
     }
+    return list(values), select(*values.values()).order_by(STAGED.c.email_key)
 
 
-def _ids(session: Session, people: Sequence[Newcomer]) -> dict[str, int]:
-    keys = [each.person.address.key for each in people]
-    query = select(Subscriber.email_key, Subscriber.id).where(
-        col(Subscriber.email_key).in_(keys)
+def _subscriptions(list_id: int, import_id: int, now: datetime) -> _Rows:
+    moment = literal(now, _STANDING.c.created_at.type)
+    state = literal(SubscriptionState.CONFIRMED, _STANDING.c.state.type)
+    values = {
+        "subscriber_id": _PERSON.c.id,
+        "list_id": literal(list_id),
+        "handle": STAGED.c.handle,
+        "state": state,
+        "import_id": literal(import_id),
+        "created_at": moment,
+        "confirmed_at": moment,
+    }
+    rows = (
+        select(*values.values())
+        .select_from(STAGED)
+        .join(_PERSON, _PERSON.c.email_key == STAGED.c.email_key)
+        .order_by(_PERSON.c.id)
     )
-    return {row[0]: row[1] for row in session.exec(query) if row[1]}
+    return list(values), rows
 
 
-def _subscriptions(
-    ids: dict[str, int], terms: Terms, import_id: int, now: datetime
+def _consents(terms: Terms, import_id: int, now: datetime) -> Insert:
+    """One for each subscription that this batch made: its handle is there."""
+    values = {
+        "subscriber_id": _STANDING.c.subscriber_id,
+        "list_id": literal(terms.list_id),
+        "kind": literal(ConsentKind.GRANTED, _CONSENT.c.kind.type),
+        "channel": literal(Channel.IMPORT, _CONSENT.c.channel.type),
+        "words": literal(terms.consent),
+        "words_hash": literal(terms.consent_hash),
+        "form": literal(""),
+        "message_id": literal(""),
+        "import_id": literal(import_id),
+        "evidence": STAGED.c.evidence,
+        "at": literal(now, _CONSENT.c.at.type),
+    }
+    rows = _made(*values.values()).order_by(STAGED.c.place)
+    return _CONSENT.insert().from_select(list(values), rows)
+
+
+def _made(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(STAGED)
+        .join(_STANDING, _STANDING.c.handle == STAGED.c.handle)
+    )
+
+
+def _tags(
+    connection: Connection, batch: Sequence[Newcomer], tagged: Sequence[int]
 ) -> list[dict[str, Any]]:
-    return [
-        {
-            "subscriber_id": subscriber_id,
-            "list_id": terms.list_id,
-            "handle": new_handle(),
-            "state": SubscriptionState.CONFIRMED,
-            "import_id": import_id,
-            "created_at": now,
-            "confirmed_at": now,
-        }
-        for subscriber_id in sorted(ids.values())
-    ]
-
-
-def _ours(session: Session, ids: dict[str, int], import_id: int) -> set[int]:
-    """Return whose subscription this import made, and no other process."""
-    query = select(Subscription.subscriber_id).where(
-        col(Subscription.subscriber_id).in_(list(ids.values())),
-        col(Subscription.import_id) == import_id,
-    )
-    return set(session.exec(query))
-
-
-def _consent(
-    subscriber_id: int, row: int, terms: Terms, import_id: int, now: datetime
-) -> dict[str, Any]:
-    return {
-        "subscriber_id": subscriber_id,
-        "list_id": terms.list_id,
-        "kind": ConsentKind.GRANTED,
-        "channel": Channel.IMPORT,
-        "words": terms.consent,
-        "words_hash": terms.consent_hash,
-        "import_id": import_id,
-        "evidence": {"file": terms.file_hash, "row": row},
-        "at": now,
-    }
-
-
-def _tags(people: Sequence[tuple[int, Person]]) -> list[dict[str, Any]]:
+    made = connection.execute(_made(STAGED.c.place, _STANDING.c.subscriber_id))
+    ids: dict[int, int] = {row[0]: row[1] for row in made}
+    owners = [(ids[place], batch[place].person) for place in tagged if place in ids]
     return [
         {"subscriber_id": subscriber_id, "tag": tag}
-        for subscriber_id, person in sorted(people, key=lambda pair: pair[0])
+        for subscriber_id, person in sorted(owners, key=lambda pair: pair[0])
         for tag in sorted(person.tags)
     ]
 
 
-def _changes(
-    session: Session, here: Sequence[Newcomer], known: dict[str, _Known]
-) -> list[_Change]:
-    """Return what the file knows better; an empty cell knows nothing."""
-    first = [each.person for each in here if not each.repeated]
-    ids = [known[person.address.key].id for person in first]
-    held: set[tuple[int, str]] = set(
-        session.exec(
-            select(SubscriberTag.subscriber_id, SubscriberTag.tag).where(
-                col(SubscriberTag.subscriber_id).in_(ids)
-            )
-        )
+def _absent(connection: Connection, table: Table, rows: _Rows) -> int:
+    """Insert what is not there yet; return how many went in."""
+    if connection.dialect.name == "postgresql":
+        insert: Any = postgresql.insert(table)
+    else:
+        insert = sqlite.insert(table)
+    names, query = rows
+    added = connection.execute(
+        # SQLite reads "ON CONFLICT" as part of a FROM that no WHERE ends.
+        insert.from_select(names, query.where(true())).on_conflict_do_nothing(),
+        # SQLAlchemy forgets the count of an INSERT unless it is told to keep it.
+        execution_options={"preserve_rowcount": True},
     )
-    found = []
-    for person in first:
-        before = known[person.address.key]
-        name = person.name or before.name
-        language = person.language or before.language
-        tags = tuple(tag for tag in person.tags if (before.id, tag) not in held)
-        if (name, language) != (before.name, before.language) or tags:
-            found.append(_Change(before.id, name, language, tags))
-    return found
-
-
-def _write_changes(session: Session, changes: Sequence[_Change]) -> None:
-    if not changes:
-        return
-    now = utcnow()
-    ordered = sorted(changes, key=lambda change: change.id)
-    session.connection().execute(
-        update(_table(Subscriber))
-        .where(_table(Subscriber).c.id == bindparam("known"))
-        .values(
-            name=bindparam("new_name"),
-            language=bindparam("new_language"),
-            updated_at=bindparam("now"),
-        ),
-        [
-            {
-                "known": change.id,
-                "new_name": change.name,
-                "new_language": change.language,
-                "now": now,
-            }
-            for change in ordered
-        ],
-    )
-    tags = [
-        {"subscriber_id": change.id, "tag": tag}
-        for change in ordered
-        for tag in sorted(change.tags)
-    ]
-    insert_absent(session, SubscriberTag, tags)
-
-
-def _table(model: type[SQLModel]) -> Table:
-    table: Table = model.__table__  # type: ignore[attr-defined]  # set by SQLModel
-    return table
+    assert isinstance(added, CursorResult)  # noqa: S101  # an INSERT always is one
+    return added.rowcount

@@ -1,11 +1,19 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from subscribers.errors import InvalidRule
-from subscribers.rules import AllOf, AnyOf, Condition, Field, Not, parse
+from subscribers.rules import (
+    AllOf,
+    AnyOf,
+    Condition,
+    Field,
+    Not,
+    conditions_of,
+    parse,
+)
 
 FRENCH = Condition(Field.LANGUAGE, "=", ("fr",))
 PRESS = Condition(Field.TAG, "=", ("press",))
@@ -31,6 +39,19 @@ SCHOOLS = Condition(Field.TAG, "=", ("schools",))
             "confirmed!=2025-01-31,2025-02-01",
             Condition(Field.CONFIRMED, "!=", (date(2025, 1, 31), date(2025, 2, 1))),
         ),
+        ("joined>=-30d", Condition(Field.JOINED, ">=", (timedelta(days=30),))),
+        ("second=NL,none", Condition(Field.SECOND, "=", ("nl", None))),
+        ("list=Press,schools", Condition(Field.LIST, "=", ("press", "schools"))),
+        ("received!=12,7", Condition(Field.RECEIVED, "!=", (12, 7))),
+        (
+            'attribute.City="Liège  (centre)",none',
+            Condition(Field.ATTRIBUTE, "=", ("Liège (centre)", None), "City"),
+        ),
+        (
+            'ATTRIBUTE."home town"="none"',
+            Condition(Field.ATTRIBUTE, "=", ("none",), "home town"),
+        ),
+        ("attribute.a.b=c", Condition(Field.ATTRIBUTE, "=", ("c",), "a.b")),
         ("not tag=press", Not(PRESS)),
         ("not not tag=press", Not(Not(PRESS))),
         ("language=fr and tag=press", AllOf((FRENCH, PRESS))),
@@ -65,6 +86,19 @@ def test_a_rule_is_read(text: str, rule: object) -> None:
         ("language>fr", 9, "“language” is compared with = or !="),
         ("joined>=2025-13-01", 9, "this is not a day; write it as 2025-01-31"),
         ("joined>=2025-01-01,2025-01-02", 19, ">= takes one day"),
+        ("joined<=9999-12-31", 9, "this is not a day"),
+        ("joined>=-1000000d", 9, "or -30d for 30 days ago"),
+        ("received=one", 10, "“one”: this is not the number of an issue"),
+        ("received=²", 10, "this is not the number of an issue"),
+        ("received=2147483648", 10, "this is not the number of an issue"),
+        ("received>3", 9, "“received” is compared with = or !="),
+        ("attribute=Liège", 1, "nothing is called so; use language, tag"),
+        ("attribute.=Liège", 1, "attribute.NAME"),
+        ('attribute." "=Liège', 12, "attribute.NAME"),
+        ("tag.city=Liège", 1, "nothing is called so"),
+        ("attribute.city>Liège", 15, "“attribute” is compared with = or !="),
+        ('attribute.city=""', 17, "expected a value for “attribute”"),
+        ("second=klingon", 8, "this is not a language tag"),
         ("domain=localhost", 8, "this is not a domain; write example.org"),
         ("tag=press tag=schools", 11, "expected “and”, “or” or the end"),
         ("(tag=press", 11, "expected a closing bracket"),
@@ -88,7 +122,27 @@ def test_a_mistake_is_explained_where_it_stands(
     assert stumbled.value.position == position
 
 
-SPICE = ["2025-01-01", "example.org", '"a b"', '"', "'", "%", ";--", "é", "\x00"]
+def test_the_conditions_of_a_rule_are_told_from_left_to_right() -> None:
+    rule = parse("language=fr and not (tag=press or tag=schools)")
+
+    assert list(conditions_of(rule)) == [FRENCH, PRESS, SCHOOLS]
+
+
+SPICE = [
+    "attribute.city",
+    "list=a",
+    "received=1",
+    "-3d",
+    "2025-01-01",
+    "example.org",
+    '"a b"',
+    '"',
+    "'",
+    "%",
+    ";--",
+    "é",
+    "\x00",
+]
 PLAIN = ["and", "or", "not", "(", ")", ",", "=", "!=", ">=", "fr", "none", "press"]
 words = st.sampled_from([*Field, *PLAIN, *SPICE])
 

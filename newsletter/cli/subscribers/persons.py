@@ -1,22 +1,21 @@
 """Commands about persons: list them, show one."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from sqlmodel import Session
 
-from newsletter import db, deliveries
+from newsletter import db, rights
 from newsletter.cli import program
 from newsletter.cli.program import JsonFlag
 from subscribers import lists, people
-from subscribers.models import Subscriber, SubscriptionState
+from subscribers.models import SubscriptionState
 
 app = typer.Typer()
 
 # What a terminal has room for; --json has all.
 _COLUMNS = {
     "subscriptions": ("list", "state", "confirmed_at"),
-    "consents": ("kind", "channel", "list", "at", "words"),
+    "consents": ("kind", "channel", "list", "at", "version", "words"),
     "deliveries": ("issue", "title", "language", "state", "updated_at"),
 }
 
@@ -61,55 +60,23 @@ def show(
     *,
     json: JsonFlag = False,
 ) -> None:
-    """Show one person: what they agreed to, and every issue that went to them."""
+    """Show one person: what they agreed to, and every issue that went to them.
+
+    --json tells who agreed to which words, when and how, to prove it.
+    """
     with program.opened() as opened, db.reading(opened.engine) as session:
-        person = _person(session, people.get(session, email))
+        person = rights.gather(session, email)
     if json:
         program.answer(person)
         return
     program.say(f"{person['email']}, language {person['language'] or 'unknown'}")
+    program.say(f"Second language: {person['second_language'] or 'none'}")
     program.say(f"Tags: {', '.join(person['tags']) or 'none'}")
+    known = [f"{name} {value}" for name, value in person["attributes"].items()]
+    program.say(f"Besides: {', '.join(known) or 'nothing'}")
     for title, columns in _COLUMNS.items():
         rows = person[title]
         program.say(f"\n{title.capitalize()}:{'' if rows else ' none'}")
         if rows:
             cells = [[row[column] for column in columns] for row in rows]
             program.table([column.capitalize() for column in columns], cells)
-
-
-def _person(session: Session, subscriber: Subscriber) -> dict[str, Any]:
-    return {
-        "email": subscriber.email,
-        "name": subscriber.name,
-        "language": subscriber.language,
-        "tags": people.tags_of(session, [subscriber])[subscriber.id or 0],
-        "created_at": subscriber.created_at,
-        "subscriptions": [
-            {
-                "list": each.mailing_list.slug,
-                "state": each.subscription.state,
-                "paused_until": each.subscription.paused_until,
-                "confirmed_at": each.subscription.confirmed_at,
-                "unsubscribed_at": each.subscription.unsubscribed_at,
-            }
-            for each in people.standings(session, subscriber)
-        ],
-        "consents": [_proof(each) for each in people.proofs(session, subscriber)],
-        "deliveries": deliveries.of_subscriber(session, subscriber.id or 0),
-    }
-
-
-def _proof(proof: people.Proof) -> dict[str, Any]:
-    consent = proof.consent
-    return {
-        "kind": consent.kind,
-        "channel": consent.channel,
-        "list": proof.mailing_list.slug if proof.mailing_list else None,
-        "at": consent.at,
-        "language": consent.language,
-        "words": consent.words,
-        "words_hash": consent.words_hash,
-        "import_id": consent.import_id,
-        "filename": proof.file.filename if proof.file else None,
-        "evidence": consent.evidence,
-    }

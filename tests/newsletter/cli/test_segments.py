@@ -4,7 +4,7 @@ from sqlalchemy import Engine
 
 from newsletter import db
 from tests.conftest import Run
-from tests.factories import make_list, make_subscriber
+from tests.factories import make_issue, make_list, make_segment, make_subscriber
 
 RULE = "language=fr,none and not tag=schools"
 
@@ -55,3 +55,58 @@ def test_an_unknown_segment_is_answered_with_those_there_are(run: Run) -> None:
 
     assert result.exit_code == 1
     assert "There is no segment called 'press'; there is: none." in result.stderr
+
+
+def test_a_rule_is_tried_without_saving_it(run: Run, engine: Engine) -> None:
+    with db.writing(engine) as session:
+        make_subscriber(session, email="anne@example.org", name="Anne")
+        make_subscriber(session, email="bart@example.org", language=None)
+
+    tried = json.loads(
+        run("segments", "try", "language=fr,none", "--sample", "1", "--json").stdout
+    )
+
+    assert tried == {
+        "rule": "language=fr,none",
+        "total": 2,
+        "languages": {"fr": 1, "none": 1},
+        "sample": [{"email": "anne@example.org", "name": "Anne", "language": "fr"}],
+    }
+    shown = run("segments", "try", "language=fr").stdout
+    assert "Total     1" in shown
+    assert "anne@example.org  Anne  fr" in shown
+    assert json.loads(run("segments", "list", "--json").stdout) == []
+
+
+def test_a_rule_that_selects_nobody_says_so(run: Run) -> None:
+    assert "Total     0" in run("segments", "try", "tag=nobody").stdout
+
+
+def test_a_rule_is_changed(run: Run) -> None:
+    run("segments", "add", "press", RULE)
+
+    changed = run("segments", "change", "press", "tag=press")
+
+    assert "Saved press: tag=press" in changed.stdout
+    assert json.loads(run("segments", "list", "--json").stdout) == [
+        {"name": "press", "rule": "tag=press"}
+    ]
+
+
+def test_a_rule_is_removed(run: Run) -> None:
+    run("segments", "add", "press", RULE)
+
+    assert "Removed press." in run("segments", "remove", "press").stdout
+
+    assert run("segments", "remove", "press").exit_code == 1
+
+
+def test_a_rule_that_an_issue_goes_to_stays(run: Run, engine: Engine) -> None:
+    with db.writing(engine) as session:
+        segment = make_segment(session, name="press")
+        make_issue(session, title="May", segment_id=segment.id)
+
+    result = run("segments", "remove", "press")
+
+    assert result.exit_code == 1
+    assert "Issue 1 “May” (draft) goes to 'press'" in result.stderr

@@ -149,3 +149,22 @@ def test_a_reader_gets_the_exact_tag_then_the_same_base_language(
     wanted: str | None, edition: str | None
 ) -> None:
     assert editions.resolve_language(wanted, ["fr", "nl-BE", "en"]) == edition
+
+
+@pytest.mark.parametrize(
+    ("wanted", "second", "edition"),
+    [
+        ("fr-BE", "nl-BE", "fr"),
+        ("es", "nl-BE", "nl-BE"),
+        ("es", "nl", "nl-BE"),
+        (None, "EN_gb", "en"),
+        ("es", "pt", None),
+        ("es", None, None),
+    ],
+)
+def test_the_second_language_is_tried_after_the_first(
+    wanted: str | None, second: str | None, edition: str | None
+) -> None:
+    offered = ["fr", "nl-BE", "en"]
+
+    assert editions.resolve_language(wanted, offered, second=second) == edition

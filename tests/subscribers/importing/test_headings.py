@@ -1,8 +1,8 @@
 import pytest
 
 from subscribers.errors import UnreadableFile
+from subscribers.importing.cells import Record
 from subscribers.importing.headings import Columns, Role, recognise
-from subscribers.importing.records import Record
 
 HOUSE = ("fr", "nl", "de", "en")
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from subscribers.errors import UnreadableFile
 from subscribers.importing import headings, records
-from subscribers.importing.records import Record
+from subscribers.importing.cells import Record
 
 
 def read(raw: bytes) -> list[Record]:
@@ -127,8 +127,8 @@ def test_cells_beyond_all_measure_do_not_stop_the_file() -> None:
     [
         (b"", "empty"),
         (b"\xef\xbb\xbf\r\n \n", "empty"),
-        (b"PK\x03\x04....", "save it as CSV"),
-        (b"\xd0\xcf\x11\xe0....", "save it as CSV"),
+        (b"PK\x03\x04....", "This workbook is broken"),
+        (b"\xd0\xcf\x11\xe0....", "save it as XLSX or CSV"),
         (b"%PDF-1.7", "PDF"),
         (b"\x1f\x8b....", "unpack"),
     ],

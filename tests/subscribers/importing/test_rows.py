@@ -2,16 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from subscribers.importing.cells import Record, clean_name, read_tags, shown
 from subscribers.importing.headings import Columns, Role
-from subscribers.importing.records import Record
-from subscribers.importing.rows import (
-    Person,
-    Remark,
-    clean_name,
-    read,
-    read_tags,
-    shown,
-)
+from subscribers.importing.rows import Person, Remark, read
 
 HOUSE = ("fr", "nl", "de", "en")
 ROLES = (Role.EMAIL, Role.NAME, Role.LANGUAGE, Role.TAGS)
