@@ -6,14 +6,14 @@ from newsletter.web import agreements
 from subscribers.models import MailingList
 
 
-def the_list(**columns: object) -> MailingList:
+def the_list(consent: dict[str, str] | None = None) -> MailingList:
     return MailingList(
         slug="river",
         names={"fr": "La {lettre}", "nl": "De brief"},
         languages=["fr", "nl", "de", "en"],
         sender_address="news@example.org",
         list_id="river.example.org",
-        **columns,
+        consent=consent or {},
     )
 
 
