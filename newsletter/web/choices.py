@@ -64,12 +64,16 @@ def language(visit: Visit) -> Said | None:
 
 def second(visit: Visit) -> Said | None:
     """Remember another language that they read as well, or none."""
-    chosen = visit.form.get("second")
+    chosen = visit.form.get("second", "")
     allowed = visit.reader.preferences.languages
-    if chosen is None or (chosen and chosen not in allowed):
+    # A word for none: fields without a value do not arrive.
+    if chosen not in {"none", *allowed}:
         return None
     if preferences.set_second_language(
-        visit.session, visit.handle, chosen or None, allowed=allowed
+        visit.session,
+        visit.handle,
+        None if chosen == "none" else chosen,
+        allowed=allowed,
     ):
         return Said(SAVED)
     return Said(N_("That is your first language already."), good=False)

@@ -1,21 +1,19 @@
 """What a form lets people agree to."""
 
-from typing import Any
-
 import pytest
 
 from newsletter.web import agreements
 from subscribers.models import MailingList
 
 
-def the_list(**columns: Any) -> MailingList:
+def the_list(consent: dict[str, str] | None = None) -> MailingList:
     return MailingList(
         slug="river",
         names={"fr": "La {lettre}", "nl": "De brief"},
         languages=["fr", "nl", "de", "en"],
         sender_address="news@example.org",
         list_id="river.example.org",
-        **columns,
+        consent=consent or {},
     )
 
 

@@ -29,6 +29,30 @@ def test_the_letter_opens_in_that_language_and_offers_to_keep_it(
     assert dump(engine) == before
 
 
+def test_this_time_only_closes_the_offer_and_keeps_nothing(
+    client: TestClient, engine: Engine, anne: Reader
+) -> None:
+    before = dump(engine)
+    link = f"{anne.read}/nl?once=1"
+
+    page = client.get(link)
+
+    assert f'href="{link}"' in client.get(f"{anne.read}/nl").text
+    assert "Het feest" in page.text
+    assert OFFER not in page.text
+    assert dump(engine) == before
+
+
+def test_a_language_without_a_letter_is_not_kept(
+    client: TestClient, engine: Engine, anne: Reader
+) -> None:
+    before = dump(engine)
+
+    client.post(f"{anne.read}/en")
+
+    assert dump(engine) == before
+
+
 def test_the_button_keeps_it(client: TestClient, engine: Engine, anne: Reader) -> None:
     page = client.post(f"{anne.read}/nl")
 

@@ -34,7 +34,7 @@ class Robot:
             self.visit(urljoin(url, unescape(link)))
 
 
-@pytest.mark.parametrize("path", ["", "/undo"])
+@pytest.mark.parametrize("path", ["", "/undo", "/back", "/reason"])
 def test_a_robot_changes_nothing(
     client: TestClient, engine: Engine, settings: Settings, anne: Reader, path: str
 ) -> None:
@@ -49,6 +49,7 @@ def test_a_robot_changes_nothing(
         f"{anne.read}/de",
         "/fr/le-pont",
         "/fr/subscribe",
+        "/fr/subscribe/link",
         "/",
     ):
         robot.visit(link)

@@ -62,7 +62,7 @@ def test_undo_brings_the_reader_back(
     assert state_of(engine, anne.handle) is SubscriptionState.CONFIRMED
 
 
-def test_undo_after_a_while_says_how_to_come_back(
+def test_undo_after_a_while_offers_to_come_back_by_mail(
     client: TestClient, engine: Engine, anne: Reader
 ) -> None:
     client.post(anne.leave, data=CONFIRM)
@@ -71,7 +71,8 @@ def test_undo_after_a_while_says_how_to_come_back(
         page = client.post(f"{anne.leave}/undo")
 
     assert page.status_code == 200
-    assert "mailto:newsletter@news.example.org" in page.text
+    assert f'action="{anne.leave}/back?in=fr"' in page.text
+    assert said("fr", "Undo, I’m staying") not in page.text
     assert state_of(engine, anne.handle) is SubscriptionState.UNSUBSCRIBED
 
 
