@@ -97,6 +97,8 @@ def _default(name: str) -> str:
     """Return a setting's default as a page writes it."""
     value = Settings.model_fields[name].default
     words = ",".join(value) if isinstance(value, list) else str(value)
+    if isinstance(value, bool):
+        words = words.lower()
     return f"`{words}`" if words else "(empty)"
 
 
@@ -119,7 +121,11 @@ def test_a_printed_command_can_be_typed(page: str, words: Words) -> None:
 def test_a_mentioned_command_exists(page: str, words: Words) -> None:
     command, given = _find(words)
 
-    known = {option for parameter in command.params for option in parameter.opts}
+    known = {
+        option
+        for parameter in command.params
+        for option in (*parameter.opts, *parameter.secondary_opts)
+    }
     if hasattr(command, "commands"):
         assert not given, f"{page}: no command {given}"
     assert {word for word in given if word.startswith("--")} <= known, page
