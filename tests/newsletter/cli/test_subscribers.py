@@ -179,13 +179,22 @@ def test_people_are_listed(run: Run, engine: Engine) -> None:
     assert listed("--limit", "1") == [anne]
     assert listed("--language", "nl") == [bart]
     assert listed("--list", "press") == [bart]
+    run("segments", "add", "labelled", "tag=a")
+    assert listed("--segment", "labelled") == [anne]
+    assert listed("--segment", "labelled", "--list", "press") == []
     assert listed("--state", "unsubscribed") == []
     assert "anne@example.org  fr        a, b" in run("subscribers", "list").stdout
 
 
 def test_one_person_is_shown_with_all_that_is_known(run: Run, engine: Engine) -> None:
     with db.writing(engine) as session:
-        anne = make_subscriber(session, email="anne@example.org", tags=("press",))
+        anne = make_subscriber(
+            session,
+            email="anne@example.org",
+            tags=("press",),
+            second_language="de",
+            attributes={"city": "Namur"},
+        )
         issue = make_issue(session, title="Issue of May")
         make_delivery(
             session, issue=issue, subscriber=anne, state=DeliveryState.ACCEPTED
@@ -202,7 +211,11 @@ def test_one_person_is_shown_with_all_that_is_known(run: Run, engine: Engine) ->
         ("granted", "form"),
         ("withdrawn", "one-click"),
     ]
-    assert shown["consents"][0]["words"] == "Yes, send me the newsletter."
+    first = shown["consents"][0]
+    assert first["words"] == "Yes, send me the newsletter."
+    proof = {"asked_at", "at", "version", "form", "language", "message_id", "filename"}
+    assert proof <= first.keys()
+    assert (shown["second_language"], shown["attributes"]) == ("de", {"city": "Namur"})
     assert [(row["title"], row["state"]) for row in shown["deliveries"]] == [
         ("Issue of May", "accepted")
     ]
