@@ -1,5 +1,6 @@
 """What one person may ask for, across people, ledger and notices."""
 
+import logging
 from typing import Any
 
 from sqlalchemy import func, or_
@@ -10,6 +11,8 @@ from newsletter.models import Notice
 from subscribers import people, privacy
 from subscribers.models import Subscriber
 from subscribers.tokens import KeyRing
+
+logger = logging.getLogger(__name__)
 
 
 def gather(session: Session, person: Subscriber | str) -> dict[str, Any]:
@@ -42,6 +45,7 @@ def erase(session: Session, keys: KeyRing, subscriber: Subscriber) -> None:
         func.lower(col(Notice.email)) == subscriber.email_key,
     )
     session.execute(delete(Notice).where(theirs))
+    logger.info("subscriber %s is erased", subscriber.id)
     privacy.erase(session, keys, subscriber)
 
 

@@ -1,4 +1,4 @@
-"""Look people up: one by address, or many by list, language and state."""
+"""Look people up: one by address, or many by list, language, state and segment."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,12 +6,15 @@ from itertools import islice
 
 from sqlmodel import Session, col, select
 
+from subscribers import segments
 from subscribers.addresses import normalise
+from subscribers.clock import utcnow
 from subscribers.errors import SubscriberNotFound
 from subscribers.models import (
     Consent,
     Import,
     MailingList,
+    Segment,
     Subscriber,
     SubscriberTag,
     Subscription,
@@ -63,20 +66,27 @@ def listing(
     list_id: int | None = None,
     language: str | None = None,
     state: SubscriptionState | None = None,
+    segment: Segment | None = None,
     limit: int,
 ) -> list[Subscriber]:
-    """Return people by address, at most `limit`; `language` "none" is those without."""
+    """Return people by address, at most `limit`; `language` "none" is those without.
+
+    A segment selects by one subscription; without a list, any of theirs will do.
+    """
     query = select(Subscriber).order_by(col(Subscriber.email_key)).limit(limit)
     if language is not None:
         wanted = None if language == "none" else language
         query = query.where(col(Subscriber.language).is_not_distinct_from(wanted))
-    if list_id is not None or state is not None:
-        standing = select(Subscription.subscriber_id)
-        if list_id is not None:
-            standing = standing.where(col(Subscription.list_id) == list_id)
-        if state is not None:
-            standing = standing.where(col(Subscription.state) == state)
-        query = query.where(col(Subscriber.id).in_(standing))
+    tests = []
+    if list_id is not None:
+        tests.append(col(Subscription.list_id) == list_id)
+    if state is not None:
+        tests.append(col(Subscription.state) == state)
+    if segment is not None:
+        tests.append(segments.selects(segment.rule, now=utcnow()))
+    if tests:
+        standing = select(Subscription.subscriber_id).join(Subscriber)
+        query = query.where(col(Subscriber.id).in_(standing.where(*tests)))
     return list(session.exec(query))
 
 

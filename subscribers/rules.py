@@ -103,14 +103,13 @@ def parse(text: str) -> Rule:
 
 def conditions_of(rule: Rule) -> Iterator[Condition]:
     """Yield every condition of a rule, from left to right."""
-    match rule:
-        case Condition():
-            yield rule
-        case Not(rule=inner):
-            yield from conditions_of(inner)
-        case AllOf(rules=parts) | AnyOf(rules=parts):
-            for part in parts:
-                yield from conditions_of(part)
+    if isinstance(rule, Condition):
+        yield rule
+    elif isinstance(rule, Not):
+        yield from conditions_of(rule.rule)
+    else:
+        for part in rule.rules:
+            yield from conditions_of(part)
 
 
 def _refuse_noise(text: str) -> None:

@@ -244,3 +244,11 @@ def test_a_rule_is_removed(session: Session) -> None:
     assert segments.all_segments(session) == []
     with pytest.raises(SegmentNotFound):
         segments.remove(session, "press")
+
+
+def test_a_rule_may_name_a_list_that_is_there(session: Session) -> None:
+    slug = the_list(session).slug
+
+    made = segments.add(session, "readers", f"list={slug} or not list={slug}")
+
+    assert made.rule == f"list={slug} or not list={slug}"

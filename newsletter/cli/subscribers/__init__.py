@@ -2,11 +2,11 @@
 
 import typer
 
-from newsletter.cli.subscribers import files, persons, rights
+from newsletter.cli.subscribers import exports, files, persons, rights
 
 app = typer.Typer(
-    no_args_is_help=True, help="People: bring them in, list, show, let them go."
+    no_args_is_help=True,
+    help="People: bring them in and out, list, show, let them go.",
 )
-app.registered_commands += files.app.registered_commands
-app.registered_commands += persons.app.registered_commands
-app.registered_commands += rights.app.registered_commands
+for group in (files, exports, persons, rights):
+    app.registered_commands += group.app.registered_commands

@@ -1,39 +1,35 @@
-"""Commands that bring people in from a file."""
+"""Commands that bring people in from a file, and take that back."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, BinaryIO
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from newsletter import db
+from newsletter import db, deliveries
 from newsletter.cli import program
 from newsletter.cli.program import JsonFlag
+from newsletter.cli.subscribers import telling
 from subscribers import importing, lists
+from subscribers.clock import utcnow
 from subscribers.errors import UnreadableFile
-from subscribers.importing import Order, Report
+from subscribers.importing import EVERYTHING, Entry, Field, Order
 
 app = typer.Typer()
-
-# Refused rows shown on a terminal; --json has a thousand.
-_SHOWN = 20
 
 ListSlug = Annotated[
     str | None,
     typer.Option("--list", help="The mailing list; the first one if unsaid."),
 ]
-
-
 File = Annotated[
     str,
     typer.Argument(
-        help="CSV, TSV or pasted text in any encoding; - reads standard input."
+        help="XLSX, CSV, TSV or pasted text in any encoding; - reads standard input."
     ),
 ]
 Consent = Annotated[
@@ -45,11 +41,27 @@ Consent = Annotated[
 Update = Annotated[
     bool,
     typer.Option(
-        "--update", help="Also take names, languages and tags of known people."
+        "--update",
+        help="Also take names, languages, tags and attributes of known people.",
+    ),
+]
+UpdateField = Annotated[
+    list[Field] | None,
+    typer.Option("--update-field", help="Of known people, take only this; repeatable."),
+]
+ColumnChoice = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        help='What a column is, where a guess is wrong: email="Adresse mail", or '
+        "name=3 by its number, or tags= for none; repeatable.",
     ),
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Give the verdicts, write nothing.")
+    bool,
+    typer.Option(
+        "--dry-run", help="Show the columns and give the verdicts, write nothing."
+    ),
 ]
 
 
@@ -60,6 +72,8 @@ def import_file(
     consent: Consent = "",
     mailing_list: ListSlug = None,
     update: Update = False,
+    update_field: UpdateField = None,
+    column: ColumnChoice = None,
     dry_run: DryRun = False,
     json: JsonFlag = False,
 ) -> None:
@@ -69,19 +83,87 @@ def import_file(
     was erased stays out; known people are not changed unless you say --update.
     """
     with program.opened() as opened, _opened(file) as stream:
-        with db.reading(opened.engine) as session:
-            list_id = lists.get(session, mailing_list).id or 0
         order = Order(
-            list_id, consent, filename=Path(file).name, update=update, dry_run=dry_run
+            _list_id(opened, mailing_list),
+            consent,
+            filename=Path(file).name,
+            update=update or bool(update_field),
+            fields=frozenset(update_field or EVERYTHING),
+            dry_run=dry_run,
+            columns=_columns(column or []),
         )
-        with _bar(visible=not json) as progress:
+        preview = importing.preview(opened.engine, stream, order) if dry_run else None
+        with telling.bar(visible=not json) as progress:
             report = importing.import_people(
                 opened.engine, opened.settings.keys, stream, order, progress=progress
             )
     if json:
-        program.answer(_as_json(report))
+        program.answer(telling.report_as_json(report, preview))
+        return
+    if preview:
+        telling.tell_preview(preview)
+    telling.tell_report(report)
+
+
+@app.command("imports")
+def show_imports(
+    *,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 100,
+    json: JsonFlag = False,
+) -> None:
+    """List the imports there were, the latest first."""
+    with program.opened() as opened, db.reading(opened.engine) as session:
+        found = importing.listing(session, limit=limit)
+    if json:
+        program.answer([_entry(each) for each in found])
+        return
+    columns = ("id", "at", "file", "list", "rows", "new", "updated", "undone_at")
+    rows = [(_entry(each) | each.entry.counts) for each in found]
+    program.table(
+        ["Import", "When", "File", "List", "Rows", "New", "Updated", "Taken back"],
+        [[_brief(row.get(column)) for column in columns] for row in rows],
+    )
+
+
+@app.command("undo-import")
+def undo_import(
+    number: Annotated[int, typer.Argument(metavar="ID", help="Which: see imports.")],
+    *,
+    json: JsonFlag = False,
+) -> None:
+    """Take an import back, within seven days.
+
+    Whom it alone brought is deleted, whom it changed is as before. Whoever left,
+    complained or chose something since stays exactly as they are.
+    """
+    with program.opened() as opened:
+        undone = importing.undo(
+            opened.engine, number, forget=deliveries.forget, now=utcnow()
+        )
+    if json:
+        program.answer(asdict(undone))
     else:
-        _tell(report)
+        telling.tell_undone(undone)
+
+
+def _entry(each: Entry) -> dict[str, object]:
+    return {
+        "id": each.entry.id,
+        "at": each.entry.created_at,
+        "file": each.entry.filename,
+        "list": each.mailing_list.slug,
+        "counts": each.entry.counts,
+        "undone_at": each.entry.undone_at,
+    }
+
+
+def _brief(value: object) -> object:
+    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value
+
+
+def _list_id(opened: program.Program, slug: str | None) -> int:
+    with db.reading(opened.engine) as session:
+        return lists.get(session, slug).id or 0
 
 
 @contextmanager
@@ -96,38 +178,14 @@ def _opened(name: str) -> Iterator[BinaryIO]:
         raise UnreadableFile(f"Cannot read {name}: {error.strerror}.") from error
 
 
-@contextmanager
-def _bar(*, visible: bool) -> Iterator[importing.Progress | None]:
-    console = Console(stderr=True)
-    if not visible or not console.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("Importing"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as drawn:
-        task = drawn.add_task("")
-        yield lambda done, size: drawn.update(task, completed=done, total=size)
-
-
-def _as_json(report: Report) -> dict[str, Any]:
-    """Return the report as promised to scripts, with totals where lists are cut."""
-    answer = asdict(report)
-    answer["stayed_out_because"] = answer.pop("out")
-    return answer
-
-
-def _tell(report: Report) -> None:
-    if report.dry_run:
-        program.say("A trial run: nothing was written.")
-    program.say(
-        f"{report.rows} rows: {report.new} new, {report.updated} updated, "
-        f"{report.unchanged} unchanged, {report.refused_total} refused, "
-        f"{report.stayed_out} stayed out."
-    )
-    for reason, many in report.out.items():
-        program.say(f"  stayed out, {reason}: {many}")
-    for heading, remarks in (("Refused", report.refused), ("Noted", report.notes)):
-        if remarks:
-            rows = [(each.row, each.value, each.reason) for each in remarks[:_SHOWN]]
-            program.table(["Row", heading, "Why"], rows)
-        if len(remarks) > _SHOWN:
-            program.say(f"… and {len(remarks) - _SHOWN} more: see --json.")
+def _columns(choices: list[str]) -> dict[str, str | int]:
+    found: dict[str, str | int] = {}
+    for choice in choices:
+        role, separator, heading = choice.partition("=")
+        if not separator:
+            raise typer.BadParameter(
+                f"{choice!r} does not say which column: write {role}=HEADING.",
+                param_hint="--column",
+            )
+        found[role.strip()] = heading.strip()
+    return found

@@ -7,7 +7,7 @@ import typer
 from newsletter import db, rights
 from newsletter.cli import program
 from newsletter.cli.program import JsonFlag
-from subscribers import lists, people
+from subscribers import lists, people, segments
 from subscribers.models import SubscriptionState
 
 app = typer.Typer()
@@ -32,6 +32,9 @@ def show_all(
     state: Annotated[
         SubscriptionState | None, typer.Option(help="Only in this state.")
     ] = None,
+    segment: Annotated[
+        str | None, typer.Option(help="Only whom this segment selects.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 1_000_000,
     json: JsonFlag = False,
 ) -> None:
@@ -39,7 +42,12 @@ def show_all(
     with program.opened() as opened, db.reading(opened.engine) as session:
         list_id = lists.get(session, mailing_list).id if mailing_list else None
         found = people.listing(
-            session, list_id=list_id, language=language, state=state, limit=limit
+            session,
+            list_id=list_id,
+            language=language,
+            state=state,
+            segment=segments.get(session, segment) if segment else None,
+            limit=limit,
         )
         tags = people.tags_of(session, found)
         rows = [(each.email, each.language, tags[each.id or 0]) for each in found]

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from newsletter import db
 from newsletter.cli import program
-from newsletter.cli.subscribers import files as commands
+from newsletter.cli.subscribers import telling
 from newsletter.models import DeliveryState
 from subscribers import optout
 from subscribers.models import Channel
@@ -139,17 +139,23 @@ def test_who_stayed_out_is_told_with_the_reason(
     assert "stayed out, unsubscribed: 1" in result.stdout
 
 
-def test_a_bar_is_drawn_on_a_terminal_only(
+def test_a_bar_is_drawn_on_a_terminal_and_lines_elsewhere(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with commands._bar(visible=True) as nothing:
-        assert nothing is None
+    with telling.bar(visible=True) as lines:
+        assert lines is not None
+        for _ in range(40):
+            lines(12_000_000, 49_000_000)
+    assert capsys.readouterr().err == "Read 12 of 49 MB.\n" * 2
 
     monkeypatch.setenv("FORCE_COLOR", "1")
-    with commands._bar(visible=True) as progress:
-        assert progress is not None
-        progress(50, 100)
+    with telling.bar(visible=True) as drawn:
+        assert drawn is not None
+        drawn(50, 100)
     assert "Importing" in capsys.readouterr().err
+
+    with telling.bar(visible=False) as nothing:
+        assert nothing is None
 
 
 def test_an_update_is_asked_for(run: Run, people_csv: str, engine: Engine) -> None:
@@ -179,13 +185,22 @@ def test_people_are_listed(run: Run, engine: Engine) -> None:
     assert listed("--limit", "1") == [anne]
     assert listed("--language", "nl") == [bart]
     assert listed("--list", "press") == [bart]
+    run("segments", "add", "labelled", "tag=a")
+    assert listed("--segment", "labelled") == [anne]
+    assert listed("--segment", "labelled", "--list", "press") == []
     assert listed("--state", "unsubscribed") == []
     assert "anne@example.org  fr        a, b" in run("subscribers", "list").stdout
 
 
 def test_one_person_is_shown_with_all_that_is_known(run: Run, engine: Engine) -> None:
     with db.writing(engine) as session:
-        anne = make_subscriber(session, email="anne@example.org", tags=("press",))
+        anne = make_subscriber(
+            session,
+            email="anne@example.org",
+            tags=("press",),
+            second_language="de",
+            attributes={"city": "Namur"},
+        )
         issue = make_issue(session, title="Issue of May")
         make_delivery(
             session, issue=issue, subscriber=anne, state=DeliveryState.ACCEPTED
@@ -202,7 +217,11 @@ def test_one_person_is_shown_with_all_that_is_known(run: Run, engine: Engine) ->
         ("granted", "form"),
         ("withdrawn", "one-click"),
     ]
-    assert shown["consents"][0]["words"] == "Yes, send me the newsletter."
+    first = shown["consents"][0]
+    assert first["words"] == "Yes, send me the newsletter."
+    proof = {"asked_at", "at", "version", "form", "language", "message_id", "filename"}
+    assert proof <= first.keys()
+    assert (shown["second_language"], shown["attributes"]) == ("de", {"city": "Namur"})
     assert [(row["title"], row["state"]) for row in shown["deliveries"]] == [
         ("Issue of May", "accepted")
     ]
