@@ -118,8 +118,8 @@ def _change(
 ) -> Change:
     told = {
         "name": person.name,
-        "language": person.language,
-        "second_language": person.second_language,
+        "language": _more_exact(known.language, person.language),
+        "second_language": _more_exact(known.second_language, person.second_language),
         "attributes": _merged(known.attributes, person.attributes),
     }
     after = {
@@ -133,6 +133,12 @@ def _change(
     wanted = person.tags if Field.TAGS in fields else ()
     tags = tuple(tag for tag in wanted if (known.id, tag) not in held)
     return Change(known.id, before, after, tags)
+
+
+def _more_exact(here: str | None, told: str | None) -> str | None:
+    # "de" says nothing new of somebody who reads "de-BE": so it is read on a list
+    # that is written in "de".
+    return None if here and told and here.startswith(f"{told}-") else told
 
 
 def _merged(here: Mapping[str, str], told: Mapping[str, str]) -> dict[str, str]:
