@@ -78,6 +78,8 @@ def _furnish_list(session: Session) -> int:
     changes = Changes(
         names=ours.names,
         legal=ours.legal,
+        descriptions=ours.descriptions,
+        topics=ours.topics,
         sender=ours.sender,
         reply_to=ours.reply_to,
         languages=ours.languages,

@@ -88,6 +88,8 @@ class Organisation:
     timezone: str
     names: Mapping[str, str]
     legal: Mapping[str, str]
+    descriptions: Mapping[str, str]
+    topics: Mapping[str, Mapping[str, str]]
     segment: Mapping[str, str]
     staff: Mapping[str, str]
 
