@@ -87,13 +87,15 @@ def test_every_staff_page_is_accessible_and_fits(page: Page, house: House) -> No
 def test_buttons_and_links_of_a_readers_page_are_large_enough(
     page: Page, house: House
 ) -> None:
-    page.goto(house.pages["leave"])
-
-    small = page.evaluate(
-        """[...document.querySelectorAll('button, nav a, label, .links a')]
-           .filter(each => each.getBoundingClientRect().height < 48)
-           .map(each => each.outerHTML)"""
-    )
+    small = []
+    for name in ("leave", "choose", "broken", "read"):
+        page.goto(house.pages[name])
+        small += page.evaluate(
+            """[...document.querySelectorAll(
+                  'button, .button, nav a, label.option, .links a, select, #email'
+               )].filter(each => each.getBoundingClientRect().height < 48)
+               .map(each => each.outerHTML)"""
+        )
 
     assert small == []
 
