@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def main() -> None:
         print(f"{wanted.rows} rows, {file.stat().st_size / 1e6:.0f} MB")
         print(f"{'':<12}{'bare loop':>12}{'import':>12}{'ratio':>8}{'memory':>10}")
         good = _compare("SQLite", file, f"sqlite:///{folder}/import.db")
-        with _postgres(wanted.postgres) as url:
+        with server(wanted.postgres, DATABASE) as url:
             good &= _compare("PostgreSQL", file, url)
     print(f"wanted: at most {MOST} times the bare loop, under {MOST_MEMORY} MB")
     sys.exit(not good)
@@ -83,18 +83,13 @@ def _generate(file: Path, rows: int) -> None:
 
 
 @contextmanager
-def _postgres(given: str | None) -> Iterator[str]:
-    with postgres.server() if not given else _given(given) as server:
-        postgres.administer(server, f"DROP DATABASE IF EXISTS {DATABASE}")
-        postgres.administer(server, f"CREATE DATABASE {DATABASE}")
-        named = make_url(server).set(database=DATABASE)
-        yield named.render_as_string(hide_password=False)
-        postgres.administer(server, f"DROP DATABASE {DATABASE} WITH (FORCE)")
-
-
-@contextmanager
-def _given(url: str) -> Iterator[str]:
-    yield url
+def server(given: str | None, name: str) -> Iterator[str]:
+    """Make an empty database on the server given, or on one of our own; drop it."""
+    with nullcontext(given) if given else postgres.server() as url:
+        postgres.administer(url, f"DROP DATABASE IF EXISTS {name}")
+        postgres.administer(url, f"CREATE DATABASE {name}")
+        yield make_url(url).set(database=name).render_as_string(hide_password=False)
+        postgres.administer(url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _compare(name: str, file: Path, url: str) -> bool:
