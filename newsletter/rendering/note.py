@@ -44,11 +44,12 @@ def render(note: Note) -> tuple[str, str]:
 def _text(note: Note) -> str:
     """Return the same words as plain text, the link on a line of its own."""
     tongue = note.tongue
-    parts = [f"{note.title}\n{'=' * min(len(note.title), 60)}", *note.paragraphs]
+    parts = [f"{note.title}\n{'-' * min(len(note.title), 60)}", *note.paragraphs]
     if note.link:
         parts.append(tongue.leading(note.link, note.link_url))
     if note.button:
         parts.append(tongue.leading(note.button, note.url))
     parts += [*note.small, "-- \n" + note.list_name]
-    parts += [each for each in (note.legal, note.contact) if each]
+    said_already = note.contact in note.legal
+    parts += [note.legal] if said_already else [note.legal, note.contact]
     return "\n\n".join(parts) + "\n"
