@@ -56,10 +56,12 @@ def lock(session: Session, subscriber: Subscriber) -> bool:
     Until the transaction ends nothing that points to them can be added, so that
     nothing is left behind by an erasure beside which a list is being drawn up.
     """
+    created_at = subscriber.created_at
     found = session.get(
         Subscriber, subscriber.id, with_for_update=True, populate_existing=True
     )
-    return found is not None
+    # SQLite gives the number of whoever was deleted last to the next newcomer.
+    return found is not None and found.created_at == created_at
 
 
 def erase(session: Session, keys: KeyRing, subscriber: Subscriber) -> None:

@@ -2,12 +2,15 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 from sqlmodel import Session
 
+from newsletter import db
 from newsletter.models import Delivery, DeliveryState
 from subscribers import conditions
 from subscribers.columns import table_of
 from tests.factories import make_subscriber
+from tests.subscribers.importing.bringing import bring
 from tests.subscribers.readers import emails, some_readers
 
 
@@ -187,3 +190,15 @@ def test_everybody_is_in_a_segment_or_in_its_opposite(
 
     assert chosen & others == set()
     assert chosen | others == {"anne", "bart", "cris", "dora"}
+
+
+def test_what_an_import_brings_can_be_asked_for(engine: Engine) -> None:
+    bring(
+        engine,
+        "email,City,Home town\nanne@example.org,LIÈGE,Namur\n"
+        "bart@example.org,Gand,\n".encode(),
+    )
+
+    with db.reading(engine) as session:
+        assert emails(session, "attribute.city=liège") == {"anne"}
+        assert emails(session, 'attribute."home town"=none') == {"bart"}

@@ -58,3 +58,20 @@ def test_a_second_time_changes_nothing(engine: Engine, keys: KeyRing) -> None:
 
     with db.reading(engine) as session:
         assert session.exec(select(Subscriber)).all() == []
+
+
+def test_nobody_is_erased_for_having_the_number_of_somebody_gone(
+    engine: Engine, keys: KeyRing
+) -> None:
+    with db.writing(engine) as session:
+        anne = make_subscriber(session)
+    with db.writing(engine) as session:
+        privacy.erase(session, keys, anne)
+    with db.writing(engine) as session:
+        bart = make_subscriber(session, id=anne.id)
+
+    with db.writing(engine) as session:
+        privacy.erase(session, keys, anne)
+
+    with db.reading(engine) as session:
+        assert session.exec(select(Subscriber.email)).all() == [bart.email]
