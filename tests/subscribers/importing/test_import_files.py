@@ -141,6 +141,7 @@ def test_a_second_list_has_the_right_verdict_for_every_row(engine: Engine) -> No
         (19, "This is the mailbox of an office"),
     }
     found = stored(engine)
+    del found["left@example.org"]
     assert {email: row[:2] for email, row in found.items()} == {
         "anne@example.org": ("Anne", "nl"),
         "zoe@example.org": ("Zoé", "fr"),
@@ -150,7 +151,6 @@ def test_a_second_list_has_the_right_verdict_for_every_row(engine: Engine) -> No
         "formula@example.org": ("", "fr"),
         "space@example.org": ("espace", "fr"),
         "klingon@example.org": ("langue inconnue", None),
-        "left@example.org": ("Anne", "fr"),
         "typo@gmial.com": ("faute", "fr"),
         "info@example.org": ("bureau", "fr"),
-    } | {"left@example.org": found["left@example.org"][:2]}
+    }
