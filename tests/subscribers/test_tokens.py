@@ -12,6 +12,7 @@ from subscribers.tokens import (
     Purpose,
     derive,
     new_handle,
+    new_handles,
     new_short_handle,
 )
 
@@ -156,3 +157,19 @@ def test_a_derived_value_depends_on_all_it_is_made_of() -> None:
 
     assert len(values) == 8
     assert {len(value) for value in values} == {26}
+
+
+def test_many_handles_are_as_good_as_one() -> None:
+    handles = new_handles(500)
+
+    assert len(set(handles)) == 500
+    assert {len(each) for each in handles} == {HANDLE}
+    assert new_handles(0) == []
+
+
+def test_many_fingerprints_are_those_of_each() -> None:
+    keys = KeyRing(["a key", "an older one"])
+    addresses = [f"reader-{number}@example.org" for number in range(7)]
+
+    assert keys.fingerprints(addresses) == [*map(keys.fingerprint, addresses)]
+    assert keys.fingerprints([]) == []

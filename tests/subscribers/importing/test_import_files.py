@@ -1,6 +1,11 @@
 import pytest
 from sqlalchemy import Engine
 
+from newsletter import db
+from subscribers import optout, suppressions
+from subscribers.addresses import normalise
+from subscribers.models import Channel, SuppressionReason
+from tests.factories import KEYS, make_subscriber, subscription_of
 from tests.subscribers.importing.bringing import (
     LISTS,
     bring,
@@ -111,3 +116,41 @@ def test_lists_of_other_programs_are_understood(
     }
     assert found == expected
     assert counts(report) == (len(expected), 0, 0, 0, out)
+
+
+def test_a_second_list_has_the_right_verdict_for_every_row(engine: Engine) -> None:
+    bring(engine, b"email,name,language\nanne@example.org,Anne,nl\n")
+    with db.writing(engine) as session:
+        left = make_subscriber(session, email="left@example.org")
+        handle = subscription_of(session, left).handle
+        optout.unsubscribe(session, handle, channel=Channel.ONE_CLICK)
+        gone = normalise("erased@example.org")
+        suppressions.suppress(session, KEYS, gone, reason=SuppressionReason.ERASED)
+
+    report = bring(engine, (LISTS / "mixed-excel.csv").read_bytes())
+
+    # Rows count from the heading, as Excel shows them; one cell holds a line break.
+    assert (report.rows, *counts(report)) == (18, 9, 0, 2, 5, 2)
+    assert report.out == {"unsubscribed": 1, "erased": 1}
+    assert [remark.row for remark in report.refused] == [7, 8, 9, 11, 14]
+    assert {(note.row, note.reason.partition(";")[0]) for note in report.notes} == {
+        (10, "This address stood in an earlier row already"),
+        (12, "This is not a name"),
+        (15, "We do not know this language"),
+        (18, "The domain looks mistyped"),
+        (19, "This is the mailbox of an office"),
+    }
+    found = stored(engine)
+    del found["left@example.org"]
+    assert {email: row[:2] for email, row in found.items()} == {
+        "anne@example.org": ("Anne", "nl"),
+        "zoe@example.org": ("Zoé", "fr"),
+        "jan@example.org": ("Jan", "nl"),
+        "jorg@example.org": ("Jörg", "de"),
+        "idn@xn--exmple-cua.org": ("IDN", "de"),
+        "formula@example.org": ("", "fr"),
+        "space@example.org": ("espace", "fr"),
+        "klingon@example.org": ("langue inconnue", None),
+        "typo@gmial.com": ("faute", "fr"),
+        "info@example.org": ("bureau", "fr"),
+    }

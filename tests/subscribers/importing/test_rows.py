@@ -226,3 +226,36 @@ def test_any_cells_have_a_verdict(cells: list[str]) -> None:
 def test_long_values_are_cut_where_they_are_shown() -> None:
     assert shown("a\tb") == "a b"
     assert len(shown("x" * 101)) == 100
+
+
+@pytest.mark.parametrize(
+    ("email", "words"),
+    [
+        ("anne@gmial.com", "perhaps anne@gmail.com is meant"),
+        ("anne@telent.be", "perhaps anne@telenet.be is meant"),
+        ("anne@gmail.con", "perhaps anne@gmail.com is meant"),
+        ("info@example.org", "mailbox of an office"),
+        ("Secretariat@example.org", "mailbox of an office"),
+        ("contact@example.org", "mailbox of an office"),
+    ],
+)
+def test_a_doubtful_address_is_taken_and_noted(email: str, words: str) -> None:
+    (note,) = person(email).notes
+
+    assert (note.row, note.value) == (7, email)
+    assert words in note.reason
+
+
+@pytest.mark.parametrize("email", ["anne@gmail.com", "information.anne@example.org"])
+def test_an_address_without_doubt_is_not_noted(email: str) -> None:
+    assert person(email).notes == ()
+
+
+def test_an_export_escapes_an_address_that_looks_like_a_formula() -> None:
+    assert person("'=anne@example.org").address.email == "=anne@example.org"
+
+
+def test_a_second_language_is_read() -> None:
+    columns = Columns({Role.EMAIL: 0, Role.SECOND_LANGUAGE: 1})
+
+    assert person("a@example.org", "Duits", columns=columns).second_language == "de"
