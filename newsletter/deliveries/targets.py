@@ -9,8 +9,6 @@ from newsletter.models import Issue, IssueState
 from subscribers import segments
 from subscribers.models import Segment
 
-_OVER = (IssueState.SENT, IssueState.CANCELLED)
-
 
 def change_segment(session: Session, name: str, rule: str) -> Segment:
     """Give a segment another rule; drafts and scheduled issues follow it.
@@ -23,22 +21,22 @@ def change_segment(session: Session, name: str, rule: str) -> Segment:
 
 
 def remove_segment(session: Session, name: str) -> None:
-    """Remove a segment that no issue needs; those that are over let go of it.
+    """Remove a segment that no issue was ever made for.
 
-    Raises WrongState while an issue goes to it, or SegmentNotFound.
+    One that has left keeps its segment: the archive lists only what went to the
+    whole list. Raises WrongState with the issue, or SegmentNotFound.
     """
-    open_states = [state for state in IssueState if state not in _OVER]
-    for issue in _require(session, name, open_states, "give it another segment first"):
-        issue.segment_id = None
-        session.add(issue)
-    session.flush()
+    _require(session, name, tuple(IssueState), "a letter to some stays one")
     segments.remove(session, name)
 
 
 def _require(
     session: Session, name: str, busy: Collection[IssueState], advice: str
-) -> list[Issue]:
-    """Return the issues of a segment, locked: none starts while this decides."""
+) -> None:
+    """Refuse while an issue of the segment is in one of these states.
+
+    They are locked: none starts while this decides.
+    """
     segment = segments.get(session, name)
     query = select(Issue).where(col(Issue.segment_id) == segment.id).with_for_update()
     issues = list(session.exec(query.order_by(col(Issue.id))))
@@ -48,4 +46,3 @@ def _require(
                 f"Issue {issue.id} “{issue.title}” ({issue.state}) goes to "
                 f"{segment.name!r}: {advice}."
             )
-    return issues

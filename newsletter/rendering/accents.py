@@ -49,17 +49,23 @@ def contrast(one: str, other: str) -> float:
 def _shade(
     colour: str, *, grounds: tuple[str, str], towards: float, tint: float
 ) -> Shade:
-    surface = "#ffffff" if towards == 0 else grounds[0]
-    ink = "#ffffff" if towards == 0 else "#101214"
+    by_day = towards == 0
+    surface, ink = ("#ffffff", "#ffffff") if by_day else (grounds[0], "#101214")
     hue, lightness, saturation = rgb_to_hls(*_rgb(colour))
-    shade = soft = surface
-    for step in range(_STEPS + 1):
-        moved = lightness + (towards - lightness) * step / _STEPS
-        shade = _hex(hls_to_rgb(hue, moved, saturation))
-        soft = _mix(shade, surface, tint)
-        if all(contrast(shade, each) >= ENOUGH for each in (*grounds, soft, ink)):
-            break
-    return Shade(shade, ink, soft)
+    steps = (
+        lightness + (towards - lightness) * step / _STEPS for step in range(_STEPS + 1)
+    )
+    shades = (_hex(hls_to_rgb(hue, step, saturation)) for step in steps)
+    tried = (Shade(each, ink, _mix(each, surface, tint)) for each in shades)
+    # The last one is black or white, which can be read on all of them.
+    return next(
+        shade
+        for shade in tried
+        if all(
+            contrast(shade.accent, ground) >= ENOUGH
+            for ground in (*grounds, shade.soft, ink)
+        )
+    )
 
 
 def _rgb(colour: str) -> Rgb:

@@ -113,7 +113,10 @@ def test_a_draft_cannot_be_read(
     assert "Het feest" not in page.text
 
 
-def test_a_link_for_leaving_reads_nothing(client: TestClient, anne: Reader) -> None:
-    page = client.get(f"/l/{anne.leave.removeprefix('/u/')}/nl")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_link_for_leaving_reads_and_keeps_nothing(
+    client: TestClient, anne: Reader, method: str
+) -> None:
+    page = client.request(method, f"/l/{anne.leave.removeprefix('/u/')}/nl")
 
     assert page.status_code == 404

@@ -226,6 +226,18 @@ def test_a_pause_says_until_which_day(
     assert state_of(engine, anne.handle) is SubscriptionState.PAUSED
 
 
+def test_who_left_cannot_pause(
+    client: TestClient, engine: Engine, anne: Reader
+) -> None:
+    client.post(anne.leave, data={"confirm": "1"})
+    before = dump(engine)
+
+    page = client.post(f"{anne.choose}/pause", data={"months": "1"})
+
+    assert 'role="status"' not in page.text
+    assert dump(engine) == before
+
+
 def test_letters_come_again_when_asked(
     client: TestClient, engine: Engine, anne: Reader
 ) -> None:
@@ -383,14 +395,15 @@ def test_a_link_that_is_not_genuine_chooses_nothing(
     assert dump(engine) == before
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("form", ALL)
 def test_somebody_who_was_erased_is_answered_kindly(
-    client: TestClient, engine: Engine, anne: Reader, form: str
+    client: TestClient, engine: Engine, anne: Reader, form: str, method: str
 ) -> None:
     with db.writing(engine) as session:
         session.delete(session.get_one(Subscriber, anne.subscriber_id))
 
-    page = client.post(f"{anne.choose}/{form}", data={"email": "a@b.org"})
+    page = client.request(method, f"{anne.choose}/{form}", data={"email": "a@b.org"})
 
     assert page.status_code == 200
     assert 'method="post"' not in page.text
