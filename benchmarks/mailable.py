@@ -10,6 +10,7 @@ import argparse
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -109,21 +110,7 @@ def _rows(
             numbers, addresses, hashes, strict=True
         )
     ]
-    standings = [
-        {
-            "subscriber_id": number,
-            "list_id": list_ids[number % 10 == 0],
-            "handle": f"{number:016d}",
-            "state": (
-                SubscriptionState.CONFIRMED
-                if number % 20
-                else SubscriptionState.UNSUBSCRIBED
-            ),
-            "created_at": now,
-            "confirmed_at": now,
-        }
-        for number in numbers
-    ]
+    standings = [_standing(number, list_ids, now) for number in numbers]
     suppressed = [
         {
             "address_hash": row["email_hash"],
@@ -135,6 +122,20 @@ def _rows(
         if row["id"] % 50 == 0
     ]
     return {Subscriber: people, Subscription: standings, Suppression: suppressed}
+
+
+def _standing(number: int, list_ids: tuple[int, int], now: datetime) -> dict[str, Any]:
+    left = number % 20 == 0
+    return {
+        "subscriber_id": number,
+        "list_id": list_ids[number % 10 == 0],
+        "handle": f"{number:016d}",
+        "state": (
+            SubscriptionState.UNSUBSCRIBED if left else SubscriptionState.CONFIRMED
+        ),
+        "created_at": now,
+        "confirmed_at": now,
+    }
 
 
 def _ask(session: Session, people: int) -> bool:
