@@ -72,7 +72,7 @@ def letter(language: str, slug: str, here: Here, session: Reading) -> HTMLRespon
         edition=edition,
         article=published.at_home(edition.web, edition),
         canonical=_base(here),
-        hidden=found.issue.segment_id is not None,
+        hidden=found.issue.segment_id is not None or not mailing_list.public,
         keep="",
         kept=False,
     )

@@ -70,18 +70,20 @@ def ask(language: str, request: Request, form: Form, here: Here) -> HTMLResponse
     network = pressure.network_of(here.settings.keys, client)
     with db.reading(here.engine) as session:
         tag = site.spoken(session, here, language)
-        if pressure.is_tired(session, network, now=db.now(session)):
-            return site.refused(here, tag, HTTPStatus.TOO_MANY_REQUESTS)
+        tired = pressure.is_tired(session, network, now=db.now(session))
+        offered = lists.offered(session)
+    if tired:
+        return site.refused(here, tag, HTTPStatus.TOO_MANY_REQUESTS)
+    # No transaction is open here: this may ask the DNS.
+    filled, address = _read(here, offered, tag, form, now)
+    filled = replace(filled, site=_site(here, request, form))
+    with db.writing(here.engine) as session:
+        # A field no person sees: whoever fills it in is told what they expect.
         if form.get("website"):
-            # A field no person sees: whoever fills it in is told what they expect.
             return _sent(here, session, tag)
-        filled, address = _read(here, session, tag, form, now)
-        filled = replace(filled, site=_site(here, request, form))
         if address is None:
             return _form(here, session, tag, filled, now=now)
-        delay = _delay(here, session, form, db.now(session))
-    with db.writing(here.engine) as session:
-        _keep(session, here, tag, filled, address, _Origin(network, form, delay, now))
+        _keep(session, here, tag, filled, address, _Origin(network, form))
         return _sent(here, session, tag)
 
 
@@ -91,15 +93,16 @@ class _Origin:
 
     network: str | None
     form: Mapping[str, str]
-    delay: timedelta
-    now: datetime
 
 
 def _read(
-    here: Site, session: Session, tag: str, form: Mapping[str, str], now: datetime
+    here: Site,
+    offered: list[MailingList],
+    tag: str,
+    form: Mapping[str, str],
+    now: datetime,
 ) -> tuple[Filled, Address | None]:
     """Return the form with what is wrong about it, or with an address to write to."""
-    offered = lists.offered(session)
     chosen = [each for each in offered if form.get(f"list-{each.slug}") == "1"]
     spoken = form.get("language", "")
     filled = Filled(
@@ -140,15 +143,12 @@ def _site(here: Site, request: Request, form: Mapping[str, str]) -> str:
     return told if told != ours and _SITE.fullmatch(told) else ""
 
 
-def _delay(
-    here: Site, session: Session, form: Mapping[str, str], now: datetime
-) -> timedelta:
+def _delay(session: Session, proof: str, now: datetime) -> timedelta:
     """Return how long to keep the mail back: only while the form is being flooded."""
-    if not pressure.is_busy(session, now=now):
+    fresh = proof and not requests.is_used(session, proof, now=now)
+    if fresh or not pressure.is_busy(session, now=now):
         return timedelta()
-    name = solved(here.settings.keys, form.get("proof", ""), now=now)
-    fresh = name and not requests.is_used(session, name, now=now)
-    return timedelta() if fresh else _KEPT_BACK
+    return _KEPT_BACK
 
 
 def _keep(
@@ -165,7 +165,8 @@ def _keep(
         for each in lists.offered(session)
         if each.id in filled.chosen
     ]
-    proof = solved(keys, origin.form.get("proof", ""), now=origin.now)
+    now = db.now(session)
+    proof = solved(keys, origin.form.get("proof", ""), now=now)
     requests.ask(
         session,
         keys,
@@ -178,7 +179,7 @@ def _keep(
             form=f"/{tag}/subscribe" + (f" on {filled.site}" if filled.site else ""),
             network=origin.network,
             proof=proof,
-            delay=origin.delay,
+            delay=_delay(session, proof, now),
         ),
     )
 

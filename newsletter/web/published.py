@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from newsletter.models import Edition, Issue, IssueState
 from newsletter.web import negotiation
+from subscribers.models import MailingList
 
 LEFT = (
     IssueState.SENDING,
@@ -80,13 +81,15 @@ def by_handle(session: Session, handle: str) -> Letter | None:
 def listed(session: Session) -> list[Letter]:
     """Return the letters of the archive, the newest first.
 
-    A letter that only some were meant to read is not listed; whoever has its
-    address can open it.
+    A letter that only some were meant to read, a segment or a private list, is not
+    listed; whoever has its address can open it.
     """
     query = (
         select(Edition, Issue)
         .join(Issue, col(Issue.id) == col(Edition.issue_id))
+        .join(MailingList, col(MailingList.id) == col(Issue.list_id))
         .where(
+            col(MailingList.public),
             col(Issue.state).in_(_LISTED),
             col(Issue.segment_id).is_(None),
             col(Edition.frozen_at).is_not(None),

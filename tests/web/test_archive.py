@@ -10,6 +10,8 @@ from sqlmodel import select
 from newsletter import db
 from newsletter.config import Settings
 from newsletter.models import Edition, Issue, IssueState
+from subscribers import lists
+from subscribers.lists import Changes
 from tests import factories
 from tests.web.conftest import Reader, let_leave, said
 
@@ -85,6 +87,22 @@ def test_a_letter_for_some_is_not_listed(
         session.get_one(Issue, anne.issue_id).segment_id = segment.id
 
     assert "le-pont" not in client.get("/fr/").text
+    assert "noindex" in client.get("/fr/le-pont").text
+
+
+@pytest.mark.usefixtures("anne")
+def test_a_private_list_is_named_and_listed_nowhere_and_its_letters_open(
+    client: TestClient, engine: Engine
+) -> None:
+    with db.writing(engine) as session:
+        changes = Changes(public=False, names={"fr": "Lettre secrète"})
+        lists.change(session, lists.get(session), changes)
+
+    pages = [client.get(path) for path in ("/fr/", "/fr/feed.xml", "/fr/subscribe")]
+
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    assert all("secrète" not in page.text for page in pages)
+    assert all("le-pont" not in page.text for page in pages)
     assert "noindex" in client.get("/fr/le-pont").text
 
 
