@@ -65,7 +65,7 @@ def test_the_first_language_is_no_second(
     assert reader(engine, anne).second_language is None
 
 
-def test_a_list_in_one_language_asks_for_no_second(
+def test_a_list_in_one_language_asks_for_none(
     client: TestClient, engine: Engine, anne: Reader
 ) -> None:
     with db.writing(engine) as session:
@@ -73,6 +73,7 @@ def test_a_list_in_one_language_asks_for_no_second(
 
     page = client.get(anne.choose)
 
+    assert 'name="language"' not in page.text
     assert 'name="second"' not in page.text
 
 
