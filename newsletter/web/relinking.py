@@ -47,7 +47,7 @@ def send(
         return _page(here, spoken, Said(wrong, faulty="email", typed=typed[:254]))
     _count(request, here)
     # No person sees the second field, so whoever fills it in is none.
-    if not form.get("website"):
+    if not form.get("remark"):
         _keep(session, here, address, spoken)
     return _page(here, spoken, Said(_PROMISED))
 

@@ -46,8 +46,8 @@ def test_a_known_and_an_unknown_address_get_the_same_answer(
 def test_a_robot_that_fills_in_everything_gets_the_same_answer_and_no_mail(
     client: TestClient, engine: Engine
 ) -> None:
-    person = client.post(PATH, data={"email": "anne@example.org", "website": ""})
-    robot = client.post(PATH, data={"email": "anne@example.org", "website": "x"})
+    person = client.post(PATH, data={"email": "anne@example.org", "remark": ""})
+    robot = client.post(PATH, data={"email": "anne@example.org", "remark": "x"})
 
     assert robot.text == person.text
     assert len(requests(engine)) == 1
