@@ -29,8 +29,8 @@ def restore(session: Session, changed: Sequence[ImportChange], now: datetime) ->
     by_id = {person.id: person for person in people}
     restored = 0
     for change in changed:
-        person = by_id[change.subscriber_id]
-        if _columns(person, change.before) | _tags(session, change):
+        person = by_id.get(change.subscriber_id)
+        if person and _columns(person, change.before) | _tags(session, change):
             person.updated_at = now
             session.add(person)
             restored += 1

@@ -111,8 +111,6 @@ def _pragma(connection: Connection, name: str) -> int:
 
 
 def _restore(connection: Connection, before: dict[str, int]) -> None:
-    if connection.in_transaction():  # what failed in it is gone with it
-        connection.rollback()
     with connection.begin():
         STAGED.drop(connection, checkfirst=False)
         for name, value in before.items():

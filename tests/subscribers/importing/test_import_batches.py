@@ -37,6 +37,16 @@ def test_many_batches_add_up(engine: Engine, monkeypatch: pytest.MonkeyPatch) ->
     assert seen == [(len(raw), len(raw))] * 3
 
 
+def test_a_batch_may_hold_nobody(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_BATCH", 2)
+
+    report = bring(engine, SMALL + b"nobody,,,\n" * 4)
+
+    assert counts(report) == (2, 0, 0, 4, 0)
+
+
 def test_remarks_are_bounded_and_their_total_is_told(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -110,6 +110,16 @@ def test_a_choice_that_cannot_be_is_refused(
         look(engine, columns=chosen)
 
 
+def test_addresses_are_looked_for_again_where_their_column_is_something_else(
+    engine: Engine,
+) -> None:
+    raw = b"Email;Contact\nAnne;anne@example.org\nBart;bart@example.org\n"
+
+    found = look(engine, raw, columns={"name": "Email"})
+
+    assert [column.role for column in found.columns] == ["name", "email"]
+
+
 def test_an_import_goes_by_the_choice(engine: Engine) -> None:
     raw = b"Work;Home\nanne@example.org;a@example.net\nbart@example.org;b@example.net\n"
 

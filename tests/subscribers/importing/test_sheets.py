@@ -197,6 +197,17 @@ def test_a_bomb_is_refused_before_it_unpacks(
         records.inspect(BytesIO(raw))
 
 
+def test_pictures_are_never_unpacked_and_may_be_large(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sheets, "_LARGEST_PART", 20_000)
+    file = BytesIO(workbook(HEADING, ANNE))
+    with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/media/image1.png", b"\0" * 30_000)
+
+    assert [record.cells for record in read(file.getvalue())] == [HEADING, ANNE]
+
+
 def test_a_directory_that_lies_about_sizes_unpacks_no_more_than_it_says() -> None:
     # The sheet is said to be of 10 bytes, in the directory and before the data.
     sheet = b"<worksheet>" + b" " * 100_000

@@ -265,6 +265,25 @@ def test_what_somebody_changed_since_is_theirs(engine: Engine) -> None:
         assert attributes == {"Ville": "Mons", "Code": "3"}
 
 
+def test_nothing_is_given_back_where_all_was_changed_since(engine: Engine) -> None:
+    with db.writing(engine) as session:
+        make_subscriber(session, email="anne@example.org", name="Anne")
+    report = bring(engine, b"email,name\nanne@example.org,Ann\n", update=True)
+    with db.writing(engine) as session:
+        people.get(session, "anne@example.org").name = "Annie"
+
+    assert outcome(take_back(engine, report.import_id)) == (0, 0, 0, 0)
+    assert stored(engine)["anne@example.org"][0] == "Annie"
+
+
+def test_nobody_is_deleted_where_everybody_acted(engine: Engine) -> None:
+    report = bring(engine, b"anne@example.org\n")
+    with db.writing(engine) as session:
+        left(session, people.get(session, "anne@example.org"))
+
+    assert outcome(take_back(engine, report.import_id)) == (0, 0, 0, 1)
+
+
 def test_a_later_import_does_not_count_as_acting(engine: Engine) -> None:
     first = bring(engine, SMALL)
     bring(engine, SMALL.replace(b"Anne", b"Ann"), update=True)
