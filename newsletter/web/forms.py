@@ -3,7 +3,7 @@
 import re
 from urllib.parse import parse_qsl
 
-_MANY = 40  # fields; none of our forms has more
+_MANY = 200  # fields; none of our forms has more
 _NAME = re.compile(rb'\bname="?([^";\r\n]*)', re.IGNORECASE)
 
 

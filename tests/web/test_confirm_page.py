@@ -97,7 +97,7 @@ def test_the_welcome_states_the_right_to_object_and_how(
 
     welcome = mails(settings)[-1]
     text = part(welcome.raw, "plain")
-    assert "Je recht van bezwaar" in text
+    assert "Uw recht van bezwaar" in text
     assert client.get(link_in(welcome, "u")).status_code == 200
     assert client.get(link_in(welcome, "p")).status_code == 200
     assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in welcome.raw
