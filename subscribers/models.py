@@ -138,9 +138,9 @@ class Subscriber(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     email: str = Field(max_length=254)
     email_key: str = Field(unique=True, max_length=254)  # Address.key
-    email_hash: str = Field(index=True, max_length=32)  # KeyRing.fingerprint(email_key)
+    email_hash: str = Field(max_length=32)  # KeyRing.fingerprint(email_key)
     name: str = Field(default="", max_length=200)
-    language: str | None = Field(default=None, max_length=35, index=True)  # BCP 47
+    language: str | None = Field(default=None, max_length=35)  # BCP 47
     # Read as well: tried before the list's default where the first has no edition.
     second_language: str | None = Field(default=None, max_length=35)
     # What an import knows besides, e.g. {"city": "Liège"}; segments select by it.

@@ -258,3 +258,7 @@ def upgrade() -> None:  # noqa: PLR0915  # a list of tables
                 "attributes", Json, nullable=False, server_default=sa.text("'{}'")
             )
         )
+        # Nobody looks people up by these two, and a million hashes in random order
+        # cost an import more than everything else.
+        batch_op.drop_index("ix_subscriber_email_hash")
+        batch_op.drop_index("ix_subscriber_language")
