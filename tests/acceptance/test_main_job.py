@@ -4,8 +4,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from fastapi.testclient import TestClient
@@ -132,17 +134,25 @@ def test_every_reader_gets_one_letter_in_their_language(
 
 
 @pytest.mark.usefixtures("sent")
-def test_a_robot_that_reads_every_link_changes_nothing(
+def test_a_robot_that_reads_every_link_and_the_pages_behind_changes_nothing(
     relay: Relay, engine: Engine, settings: Settings, robot: TestClient
 ) -> None:
     before = everything(engine)
-    links = {link for mail in relay.messages[::8] for link in our_links(mail, settings)}
+    letters = relay.messages[::2]
+    links = {link for mail in letters for link in our_links(mail, settings)}
 
     answers = {link: (robot.get(link), robot.head(link)) for link in links}
+    # What lies behind the links of one letter lies behind those of every other.
+    few = {link for mail in letters[:10] for link in our_links(mail, settings)}
+    pages = [answers[link][0] for link in few]
+    behind = {link for page in pages for link in linked_from(page, settings)} - links
+    further = {link: (robot.get(link), robot.head(link)) for link in behind}
 
-    assert len(links) > 200
-    failed = [link for link, pair in answers.items() if {200} != codes(pair)]
-    assert failed == []
+    assert len(letters) == 200
+    assert len(links) > 800
+    assert len(behind) > 100
+    found = (answers | further).items()
+    assert [link for link, pair in found if {200} != codes(pair)] == []
     assert everything(engine) == before
 
 
@@ -201,6 +211,16 @@ def our_links(mail: Received, settings: Settings) -> set[str]:
     everywhere = f"{head}\n{html_of(mail)}\n{text.get_content()}"
     found = re.findall(re.escape(settings.base_url) + r"[^\s\"'<>]*", everywhere)
     return {link.rstrip(".,)") for link in found}
+
+
+def linked_from(page: Response, settings: Settings) -> set[str]:
+    if "text/html" not in page.headers["content-type"]:
+        return set()
+    found = re.findall(r'(?:href|src|action)="([^"]+)"', page.text)
+    here = (urljoin(str(page.url), unescape(link)) for link in found)
+    return {
+        link.partition("#")[0] for link in here if link.startswith(settings.base_url)
+    }
 
 
 def everything(engine: Engine) -> dict[str, list[str]]:
