@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, BinaryIO
 
-from sqlalchemy import Select, func
+from sqlalchemy import Row, Select, func
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
@@ -38,6 +38,17 @@ _HEADINGS = (
     "tags",
     "joined at",
     "confirmed at",
+)
+_COLUMNS = (
+    col(Subscriber.id),
+    col(Subscriber.email),
+    col(Subscriber.name),
+    col(Subscriber.language),
+    col(Subscriber.second_language),
+    col(Subscriber.attributes),
+    col(Subscription.state),
+    col(Subscription.created_at),
+    col(Subscription.confirmed_at),
 )
 
 
@@ -116,16 +127,16 @@ def _lines(
 ) -> Iterator[list[str]]:
     last = 0
     while True:
-        query = _people(wanted, Subscriber, Subscription)
-        query = query.where(col(Subscriber.id) > last).order_by(col(Subscriber.id))
-        window = session.execute(query.limit(_WINDOW)).all()
+        # Columns, not objects: a third of the time.
+        query = _people(wanted, *_COLUMNS).where(col(Subscriber.id) > last)
+        query = query.order_by(col(Subscriber.id)).limit(_WINDOW)
+        window = session.execute(query).all()
         if not window:
             return
-        ids = [person.id or 0 for person, _ in window]
+        ids = [row.id for row in window]
         tags, last = _tags(session, ids), ids[-1]
-        for person, standing in window:
-            yield _cells(person, standing, tags.get(person.id or 0, []), names)
-        session.expunge_all()  # flat memory: nobody asks for them again
+        for row in window:
+            yield _cells(row, tags.get(row.id, []), names)
 
 
 def _tags(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
@@ -140,19 +151,17 @@ def _tags(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def _cells(
-    person: Subscriber, standing: Subscription, tags: list[str], names: Sequence[str]
-) -> list[str]:
+def _cells(row: Row[Any], tags: list[str], names: Sequence[str]) -> list[str]:
     cells = (
-        person.email,
-        person.name,
-        person.language or "",
-        person.second_language or "",
-        standing.state.value,
+        row.email,
+        row.name,
+        row.language or "",
+        row.second_language or "",
+        row.state.value,
         ", ".join(tags),
-        _moment(standing.created_at),
-        _moment(standing.confirmed_at),
-        *(person.attributes.get(name, "") for name in names),
+        _moment(row.created_at),
+        _moment(row.confirmed_at),
+        *(row.attributes.get(name, "") for name in names),
     )
     return [escaped(cell) for cell in cells]
 
