@@ -165,7 +165,8 @@ class Subscription(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("subscriber_id", "list_id"),
-        Index("ix_subscription_list_state", "list_id", "state"),
+        # The readers of a list in the order in which its issues list them.
+        Index("ix_subscription_list_subscriber", "list_id", "subscriber_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -300,5 +301,6 @@ class ImportChange(SQLModel, table=True):
     subscriber_id: int = Field(
         foreign_key="subscriber.id", primary_key=True, ondelete="CASCADE", index=True
     )
-    # {"name", "language", "attributes"}: as they were; "tags": those that were added.
+    # {"name", "language", "second_language", "attributes"}: as they were; "tags": those
+    # that were added; "wrote": what the import put there.
     before: dict[str, Any] = Field(default_factory=dict, sa_type=Json)

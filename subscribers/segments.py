@@ -64,8 +64,7 @@ def mailable(
     """Return the query for everybody who may be mailed on a list at `now`.
 
     Rows are (subscriber_id, email, email_hash, name, language, handle,
-    confirmed_at, second_language), in no order: a caller that goes in chunks adds
-    its own `where(Subscriber.id > …)`, `order_by` and `limit`.
+    confirmed_at, second_language), in no order: see `window` for chunks.
     """
     query = (
         rows(*_who())
@@ -77,6 +76,18 @@ def mailable(
         )
     )
     return query.where(selects(segment.rule, now=now)) if segment else query
+
+
+def window(
+    people: Select[*tuple[Any, ...]], *, after: int, limit: int
+) -> Select[*tuple[Any, ...]]:
+    """Return the next of the mailable, in the order of their keys.
+
+    By the key in Subscription, not in Subscriber: an index on list and person leads
+    there on both databases, however long the list is.
+    """
+    key = col(Subscription.subscriber_id)
+    return people.where(key > after).order_by(key).limit(limit)
 
 
 def is_mailable(

@@ -107,7 +107,7 @@ def _next_people(
     listed = select(func.coalesce(func.max(DELIVERY.subscriber_id), 0))
     last = session.scalar(listed.where(DELIVERY.issue_id == issue.id))
     people = segments.mailable(issue.list_id, segment=_segment(session, issue), now=now)
-    return people.where(PERSON.id > last).order_by(PERSON.id).limit(CHUNK)
+    return segments.window(people, after=last or 0, limit=CHUNK)
 
 
 def _chunk(

@@ -189,10 +189,13 @@ def test_an_import_that_was_quicker_is_no_error(
         "created_at": NOON,
     }
 
-    @event.listens_for(session, "after_flush", once=True)
-    def _import(session: Session, _context: object) -> None:
-        # The words are being written down: after the look, before the insert.
-        session.connection().execute(table_of(Subscription).insert().values(row))
+    connection = session.connection()
+
+    @event.listens_for(connection, "after_cursor_execute")
+    def _import(_: Connection, _cursor: object, statement: str, *_more: object) -> None:
+        # The words were written down: after the look, before the insert.
+        if statement.startswith("INSERT INTO wording"):
+            connection.execute(table_of(Subscription).insert().values(row))
 
     assert join(session, keys, anne, river) is Joined.ALREADY
     assert grants(session, river) == []

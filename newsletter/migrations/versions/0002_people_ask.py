@@ -262,3 +262,11 @@ def upgrade() -> None:  # noqa: PLR0915  # a list of tables
         # cost an import more than everything else.
         batch_op.drop_index("ix_subscriber_email_hash")
         batch_op.drop_index("ix_subscriber_language")
+
+    with op.batch_alter_table("subscription", schema=None) as batch_op:
+        batch_op.drop_index("ix_subscription_list_state")
+        batch_op.create_index(
+            "ix_subscription_list_subscriber",
+            ["list_id", "subscriber_id"],
+            unique=False,
+        )
