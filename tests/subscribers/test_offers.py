@@ -5,7 +5,7 @@ from threading import Barrier
 
 import pytest
 import time_machine
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session, col, select
 
 from newsletter import db
