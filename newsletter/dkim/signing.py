@@ -65,6 +65,7 @@ _ADDED_BY_RELAYS = ("Sender", "Content-Transfer-Encoding")
 _LONGEST_LINE = 76
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
+_SPACES = re.compile(rb"  +")
 _FIELD_END = re.compile(rb"\r\n(?![ \t])")
 
 
@@ -136,12 +137,11 @@ class Signer:
 def canonical_body(body: bytes) -> bytes:
     """Return what is hashed of a body, RFC 6376 §3.4.4.
 
-    Each step is a search in C, and most find nothing in quoted-printable text.
+    Each step looks for fixed bytes, and most find nothing in quoted-printable text:
+    a pattern for all of it at once takes several times as long.
     """
     text = (body + b"\r\n").replace(b"\t", b" ")
-    while b"  " in text:
-        text = text.replace(b"  ", b" ")
-    text = text.replace(b" \r\n", b"\r\n")
+    text = _SPACES.sub(b" ", text).replace(b" \r\n", b"\r\n")
     end = len(text)
     while text.endswith(b"\r\n", 0, end):
         end -= 2
