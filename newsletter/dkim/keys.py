@@ -26,8 +26,9 @@ from cryptography.hazmat.primitives.serialization import (
 from newsletter.errors import BadKey, KeyMissing
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-# RFC 6376 §3.1: labels of the DNS. Nothing here can end a tag or a line.
-_SELECTOR = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE)
+# RFC 6376 §3.1: what selectors and domains are made of. Nothing in it can end a tag
+# or a line.
+LABELS = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE | re.ASCII)
 _LONGEST_SELECTOR = 63
 _BITS = 2048
 # RFC 8301 §3.2: every verifier can check up to this size.
@@ -136,7 +137,7 @@ def read(entries: Sequence[str]) -> Ring:
 
 def name_of(selector: str) -> str:
     """Return a selector as we write it; raises BadKey for what the DNS cannot hold."""
-    if len(selector) > _LONGEST_SELECTOR or not _SELECTOR.fullmatch(selector):
+    if len(selector) > _LONGEST_SELECTOR or not LABELS.fullmatch(selector):
         raise BadKey(
             f"{selector!r} is no selector: use a-z, 0-9 and - "
             f"({_LONGEST_SELECTOR} at most), for example nl2026a"

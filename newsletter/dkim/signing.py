@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from newsletter.dkim.keys import Key
+from newsletter.dkim.keys import LABELS, Key
 from newsletter.errors import UnsafeValue
 
 # Signed where a message has them, in this order. RFC 8058 §4 wants both fields of the
@@ -63,8 +63,7 @@ OVERSIGNED = (
 _ADDED_BY_RELAYS = ("Sender", "Content-Transfer-Encoding")
 
 _LONGEST_LINE = 76
-_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
+_LONGEST_DOMAIN = 253
 _SPACES = re.compile(rb"  +")
 _FIELD_END = re.compile(rb"\r\n(?![ \t])")
 
@@ -77,7 +76,8 @@ class Signer:
 
         `strict` also forbids relays to add Sender and Content-Transfer-Encoding.
         """
-        if keys and not _DOMAIN.fullmatch(domain.lower()):
+        sound = len(domain) <= _LONGEST_DOMAIN and LABELS.fullmatch(domain)
+        if keys and not sound:
             raise UnsafeValue(f"{domain!r} is no domain that can sign.")
         self._keys, self._domain, self._strict = keys, domain.lower(), strict
         self._named: dict[tuple[bytes, ...], tuple[str, ...]] = {}

@@ -124,6 +124,15 @@ def test_the_same_message_gives_the_same_bytes() -> None:
     assert first == second
 
 
+def test_each_reader_of_an_edition_gets_a_signature_of_their_own() -> None:
+    compiled = make_signed(both())
+
+    raws = [compiled.build(make_reader(delivery_id=number)) for number in (1, 2)]
+
+    assert [verdicts(raw, both()) for raw in raws] == [[True, True]] * 2
+    assert len({tags(raw)[0]["b"] for raw in raws}) == 2
+
+
 def test_nothing_but_the_signatures_is_added() -> None:
     signed = make_signed(both()).build(make_reader())
 
