@@ -74,6 +74,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,  # containers pass on what nobody set
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,  # it may be a secret
         arbitrary_types_allowed=True,  # keys are read here and are no plain values
     )
 

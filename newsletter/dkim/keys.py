@@ -30,6 +30,9 @@ _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 # or a line.
 LABELS = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.IGNORECASE | re.ASCII)
 _LONGEST_SELECTOR = 63
+_LONGEST_PATH = 255
+# Every private key begins alike for longer than this.
+_QUOTED = 24
 _BITS = 2048
 # RFC 8301 §3.2: every verifier can check up to this size.
 _MOST_BITS = 4096
@@ -126,8 +129,8 @@ def read(entries: Sequence[str]) -> Ring:
     keys: list[Key] = []
     for entry in entries:
         selector, _, path = (part.strip() for part in entry.partition("="))
-        if not path:
-            raise BadKey(f"{entry}: write it as selector=file.pem")
+        if not 0 < len(path) <= _LONGEST_PATH or "-----" in entry:
+            raise BadKey(f"{_quoted(entry)}: write selector=file.pem, not a key itself")
         key = _loaded(name_of(selector), Path(path))
         if key.selector in {known.selector for known in keys}:
             raise BadKey(f"{key.selector}: each selector is for one key only")
@@ -139,10 +142,15 @@ def name_of(selector: str) -> str:
     """Return a selector as we write it; raises BadKey for what the DNS cannot hold."""
     if len(selector) > _LONGEST_SELECTOR or not LABELS.fullmatch(selector):
         raise BadKey(
-            f"{selector!r} is no selector: use a-z, 0-9 and - "
+            f"{_quoted(selector)} is no selector: use a-z, 0-9 and - "
             f"({_LONGEST_SELECTOR} at most), for example nl2026a"
         )
     return selector.lower()
+
+
+def _quoted(text: str) -> str:
+    """Return the beginning of what was given: it may be a key, put there by mistake."""
+    return repr(text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…")
 
 
 def make(selector: str, algorithm: Algorithm) -> Key:

@@ -71,8 +71,8 @@ def test_a_key_as_openssl_used_to_write_it_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
-        ("nl2026a", "write it as selector=file.pem"),
-        ("nl2026a=", "write it as selector=file.pem"),
+        ("nl2026a", "write selector=file.pem"),
+        ("nl2026a=", "write selector=file.pem"),
         ("=k.pem", "is no selector"),
         ("a b=k.pem", "is no selector"),
         ("a;b=k.pem", "is no selector"),
@@ -172,6 +172,21 @@ def test_what_is_printed_of_a_key_or_a_setting_is_no_secret() -> None:
 
     assert "nl2026a" in repr(settings)
     assert "PrivateKey" not in repr(settings) + repr(key())
+
+
+@pytest.mark.parametrize("lead", ["", "nl2026a="])
+@pytest.mark.parametrize("armoured", [True, False])
+def test_a_key_in_place_of_its_file_is_not_repeated(
+    lead: str, armoured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = key().pem().decode()
+    inside = "".join(text.splitlines()[1:-1])
+
+    sentence = refusal(lead + (text if armoured else inside), monkeypatch)
+
+    assert sentence.startswith("NEWSLETTER_DKIM_KEYS: ")
+    assert not any(line in sentence for line in text.splitlines()[2:-1])
+    assert inside[-20:] not in sentence
 
 
 @pytest.mark.parametrize("algorithm", Algorithm)
