@@ -1,6 +1,6 @@
 """Sign messages for the sender's domain, RFC 6376: keys and signatures (pure)."""
 
-from newsletter.dkim.keys import NO_KEYS, Algorithm, Key, Ring, make, name_of, read
+from newsletter.dkim.keys import NO_KEYS, Algorithm, Key, Ring, make, read
 from newsletter.dkim.signing import OVERSIGNED, SIGNED, Signer
 
 __all__ = [
@@ -12,6 +12,5 @@ __all__ = [
     "Ring",
     "Signer",
     "make",
-    "name_of",
     "read",
 ]
