@@ -19,6 +19,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from newsletter import dkim
 from newsletter.errors import BadSetting
 from subscribers.models import UnknownPolicy
 from subscribers.tokens import KeyRing
@@ -73,6 +74,8 @@ class Settings(BaseSettings):
         env_ignore_empty=True,  # containers pass on what nobody set
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,  # it may be a secret
+        arbitrary_types_allowed=True,  # keys are read here and are no plain values
     )
 
     database_url: str = ""  # empty: SQLite in DATA_DIR
@@ -87,6 +90,8 @@ class Settings(BaseSettings):
     messages_per_connection: int = 50
     on_unknown: UnknownPolicy = UnknownPolicy.RESEND
     late_limit: int = 120  # minutes an issue may start late by itself
+    dkim_keys: Annotated[dkim.Ring, NoDecode] = dkim.NO_KEYS  # empty: the relay signs
+    dkim_strict: bool = False  # not even a relay may add fields of its own
     check_domains: bool = True  # ask the DNS about addresses that strangers type
     trusted_proxies: Annotated[list[Network], NoDecode] = []
 
@@ -111,6 +116,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return _words(value)
+
+    @field_validator("dkim_keys", mode="before")
+    @classmethod
+    def _signing(cls, value: Any) -> Any:
+        return value if isinstance(value, dkim.Ring) else dkim.read(_words(value))
 
     @field_validator("fetch_allow", "trusted_proxies", mode="before")
     @classmethod

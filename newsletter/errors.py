@@ -12,6 +12,14 @@ class BadSetting(NewsletterError, ValueError):
     """A setting has a value that cannot work."""
 
 
+class BadKey(NewsletterError, ValueError):
+    """This key cannot sign mail."""
+
+
+class KeyMissing(NewsletterError):
+    """The key that signs these messages is not at hand."""
+
+
 class WrongKeys(NewsletterError):
     """SECRET_KEYS does not hold the key this database was made with."""
 

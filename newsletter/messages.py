@@ -18,7 +18,7 @@ from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from newsletter import i18n
+from newsletter import dkim, i18n
 from newsletter.errors import UnsafeValue
 from newsletter.rendering.markers import Markers
 from subscribers.tokens import Key, KeyRing, Purpose, derive
@@ -50,11 +50,14 @@ class Envelope:
     feedback_id: str
     issue_handle: str
     languages: tuple[str, ...]  # the editions a reader can switch to
+    dkim: tuple[str, ...] = ()  # the selectors that sign; none: the relay does
+    dkim_strict: bool = False
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "Envelope":
-        """Read what `editions.freeze` stored."""
-        return cls(**{**stored, "languages": tuple(stored["languages"])})
+        """Read what `editions.freeze` stored, perhaps before there were signatures."""
+        tuples = {name: tuple(stored.get(name, ())) for name in ("languages", "dkim")}
+        return cls(**{**stored, **tuples})
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ Piece = bytes | _Value
 class Compiled:
     """An edition cut and encoded once, ready for any number of readers."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what an edition froze, and two sets of keys
         self,
         envelope: Envelope,
         keys: KeyRing,
@@ -90,11 +93,18 @@ class Compiled:
         subject: str,
         html: str,
         text: str,
+        signing: dkim.Ring = dkim.NO_KEYS,
     ) -> None:
+        """Cut and encode; raises KeyMissing if a signature cannot be made again."""
         self.envelope = envelope
         self.language = language
         self._key: Key = keys.key(envelope.key_id)
         self._keys = keys
+        self._signer = dkim.Signer(
+            signing.pick(envelope.dkim),
+            domain=_domain(envelope.sender_address),
+            strict=envelope.dkim_strict,
+        )
         markers = Markers(envelope.nonce)
         self._names = {
             markers.unsubscribe: "unsubscribe",
@@ -128,7 +138,9 @@ class Compiled:
                 f"\r\n--{boundary}--\r\n".encode(),
             )
         )
-        return self._reader_headers(reader, name, links, boundary) + b"\r\n" + body
+        head = self._reader_headers(reader, name, links, boundary)
+        signatures = self._signer.sign(head, body, at=reader.dated_at)
+        return b"".join((signatures, head, b"\r\n", body))
 
     def sender(self) -> str:
         """Return the envelope sender: where failure reports go."""

@@ -6,7 +6,16 @@ import typer
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from typer.core import TyperGroup
 
-from newsletter.cli import forms, items, lists, segments, staff, subscribers, system
+from newsletter.cli import (
+    dkim,
+    forms,
+    items,
+    lists,
+    segments,
+    staff,
+    subscribers,
+    system,
+)
 from newsletter.cli import issues as issue_commands
 from newsletter.errors import NewsletterError
 from subscribers.errors import SubscriberError
@@ -61,4 +70,5 @@ app.add_typer(items.app, name="items")
 app.add_typer(issue_commands.app, name="issues")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(segments.app, name="segments")
+app.add_typer(dkim.app, name="dkim")
 system.register(app)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from newsletter import messages, rendering
+from newsletter import dkim, messages, rendering
 from newsletter.config import Settings
 from newsletter.editions.compose import compose, goes_out
 from newsletter.editions.words import editions_of, get_edition
@@ -67,6 +67,7 @@ def preview(
         subject=edition.subject,
         html=rendered.html,
         text=rendered.text,
+        signing=settings.dkim_keys,
     ).build(messages.Reader(0, "reader@example.org", "a" * HANDLE, _day(now), now))
     return Preview(
         rendered.mjml,
@@ -100,8 +101,13 @@ def _render(
     return rendered
 
 
-def compiled(edition: Edition, keys: KeyRing) -> messages.Compiled:
-    """Return a frozen edition ready to build messages from."""
+def compiled(
+    edition: Edition, keys: KeyRing, signing: dkim.Ring = dkim.NO_KEYS
+) -> messages.Compiled:
+    """Return a frozen edition ready to build messages from.
+
+    Raises KeyMissing when a key that it froze is not in `signing` any more.
+    """
     return messages.Compiled(
         messages.Envelope.of(edition.envelope),
         keys,
@@ -109,6 +115,7 @@ def compiled(edition: Edition, keys: KeyRing) -> messages.Compiled:
         subject=edition.subject,
         html=edition.html,
         text=edition.text,
+        signing=signing,
     )
 
 
@@ -137,6 +144,8 @@ def _envelope(
         feedback_id=_feedback_id(issue, mailing_list),
         issue_handle=issue.handle,
         languages=tuple(languages),
+        dkim=settings.dkim_keys.current,
+        dkim_strict=settings.dkim_strict,
     )
 
 

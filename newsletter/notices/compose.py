@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from newsletter import i18n, messages, rendering
+from newsletter import dkim, i18n, messages, rendering
 from newsletter.config import Settings
 from newsletter.messages import header
 from newsletter.models import Notice, NoticeKind
 from newsletter.notices.wording import WORDS
 from newsletter.rendering import Note
 from newsletter.smtp import Envelope
+from subscribers.lists import domain_of
 from subscribers.models import MailingList, Request, Subscription
 from subscribers.tokens import Purpose
 
@@ -44,8 +45,17 @@ def compose(
     note = _note(scene, notice)
     html, text = rendering.render_note(note)
     dated = (notice.dated_at or now).replace(microsecond=0)
-    raw = _headers(scene, notice, note, dated) + _body(notice.handle, html, text)
-    return Envelope(scene.mailing_list.sender_address, notice.email, raw)
+    sender = scene.mailing_list.sender_address
+    head, body = _headers(scene, notice, note, dated), _body(notice.handle, html, text)
+    signatures = _signer(sender, settings).sign(head, body, at=dated)
+    return Envelope(sender, notice.email, signatures + head + b"\r\n" + body)
+
+
+def _signer(sender: str, settings: Settings) -> dkim.Signer:
+    keys = settings.dkim_keys
+    return dkim.Signer(
+        keys.pick(keys.current), domain=domain_of(sender), strict=settings.dkim_strict
+    )
 
 
 @dataclass(frozen=True)
@@ -152,7 +162,7 @@ def _headers(scene: _Scene, notice: Notice, note: Note, dated: datetime) -> byte
         ]
     boundary = f'multipart/alternative;\r\n boundary="=_{notice.handle}"'
     fields.append(("Content-Type", boundary))
-    return b"".join(header(*field) for field in fields) + b"\r\n"
+    return b"".join(header(*field) for field in fields)
 
 
 def _body(handle: str, html: str, text: str) -> bytes:

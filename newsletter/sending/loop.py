@@ -21,7 +21,7 @@ from sqlmodel import Session, select
 from newsletter import db, deliveries, editions, issues, smtp
 from newsletter.config import Settings
 from newsletter.deliveries import Claim, Result
-from newsletter.errors import UnsafeValue
+from newsletter.errors import KeyMissing, UnsafeValue
 from newsletter.messages import Compiled, Reader
 from newsletter.models import Edition, Issue
 from newsletter.sending.faults import pause_for, sentence
@@ -276,10 +276,24 @@ class _Loop:
                 now=db.now(session),
                 issue_id=self._issue_id,
             )
+        stuck: dict[int, str] = {}
         with db.reading(self._engine) as session:
             for claim in claims:
-                self._compile(session, claim.issue_id, claim.language)
+                try:
+                    self._compile(session, claim.issue_id, claim.language)
+                except (KeyMissing, UnsafeValue) as error:
+                    stuck[claim.issue_id] = str(error)
+        self._hold(stuck)
         return claims
+
+    def _hold(self, stuck: dict[int, str]) -> None:
+        """Pause issues whose messages cannot be built; nothing of them may leave."""
+        if not stuck:
+            return
+        self.sent.paused.update(stuck)
+        with db.writing(self._engine) as session:
+            for issue_id, because in stuck.items():
+                issues.pause(session, session.get_one(Issue, issue_id), because=because)
 
     def _compile(self, session: Session, issue_id: int, language: str) -> None:
         if (issue_id, language) in self._compiled:
@@ -289,7 +303,7 @@ class _Loop:
         )
         edition = session.exec(query).one()
         self._compiled[issue_id, language] = editions.compiled(
-            edition, self._settings.keys
+            edition, self._settings.keys, self._settings.dkim_keys
         )
 
     def _record(self, results: list[Result]) -> None:
