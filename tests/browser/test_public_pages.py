@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 from sqlmodel import select
@@ -11,6 +10,7 @@ from sqlmodel import select
 from newsletter import db, i18n
 from subscribers.models import Subscription, SubscriptionState
 from tests.browser.conftest import PASSWORD, House
+from tests.browser.flaws import flaws_of
 
 pytestmark = pytest.mark.browser
 
@@ -52,16 +52,6 @@ def plain_page(browser: Browser, house: House) -> Iterator[Page]:
     context = browser.new_context(base_url=house.base_url, java_script_enabled=False)
     yield context.new_page()
     context.close()
-
-
-def flaws_of(page: Page) -> list[str]:
-    """Return what axe finds, and whether the page is wider than the window."""
-    found = [
-        f"{each['id']}: {each['nodes'][0]['html'][:200]}"
-        for each in Axe().run(page).response["violations"]
-    ]
-    wider = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [*found, "wider than the window"] if wider else found
 
 
 def test_every_public_page_is_accessible_and_fits(page: Page, house: House) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine
 from sqlmodel import Session, select
@@ -16,6 +15,7 @@ from subscribers.clock import utcnow
 from subscribers.models import Request, Subscriber, Subscription, SubscriptionState
 from tests import factories
 from tests.browser.conftest import House
+from tests.browser.flaws import flaws_of
 from tests.web.conftest import dump
 
 pytestmark = pytest.mark.browser
@@ -240,16 +240,6 @@ def steps(page: Page, house: House) -> Iterator[str]:
     yield "fresh link"
     page.goto(house.pages["read"])
     yield "another language"
-
-
-def flaws_of(page: Page) -> list[str]:
-    """Return what axe finds, and whether the page is wider than the window."""
-    found = [
-        f"{each['id']}: {each['nodes'][0]['html'][:200]}"
-        for each in Axe().run(page).response["violations"]
-    ]
-    wider = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [*found, "wider than the window"] if wider else found
 
 
 def links_of_the_letter(engine: Engine, house: House) -> list[str]:

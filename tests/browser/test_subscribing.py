@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Engine, select
 
@@ -17,6 +16,7 @@ from newsletter.web import stamps
 from subscribers.columns import table_of
 from subscribers.models import Subscriber, Subscription, SubscriptionState
 from tests.browser.conftest import House
+from tests.browser.flaws import flaws_of
 from tests.web.test_subscribe_page import flood
 
 pytestmark = pytest.mark.browser
@@ -73,7 +73,7 @@ def subscription(engine: Engine, email: str) -> tuple[str, SubscriptionState]:
         return row.language, row.state
 
 
-@pytest.mark.parametrize("language", ["fr", "nl", "de"])
+@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
 def test_the_way_in_works_in_every_language_of_the_list(
     page: Page, house: House, sqlite_engine: Engine, language: str
 ) -> None:
@@ -173,12 +173,3 @@ def test_form_question_and_answer_are_accessible_and_fit(
 def html_of_newest(engine: Engine, house: House) -> str:
     run_job(engine, house)
     return part(received(house.settings.mailbox_dir)[-1].raw, "html")
-
-
-def flaws_of(page: Page) -> list[str]:
-    found = [
-        f"{each['id']}: {each['nodes'][0]['html'][:200]}"
-        for each in Axe().run(page).response["violations"]
-    ]
-    wider = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [*found, "wider than the window"] if wider else found

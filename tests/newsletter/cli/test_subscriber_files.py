@@ -16,20 +16,7 @@ from tests.factories import (
     make_subscriber,
     subscription_of,
 )
-
-TABLE = """E-mail;Nom;Langue;Groupe
-anne@example.org;Anne;Français;presse
-bart@example.org;[/red];Nederlands;
-nobody;x;fr;
-"""
-WORDS = "They asked for it in writing, 2026."
-
-
-@pytest.fixture
-def people_csv(tmp_path: Path) -> str:
-    path = tmp_path / "people.csv"
-    path.write_text(TABLE, encoding="utf-8")
-    return str(path)
+from tests.newsletter.cli.conftest import WORDS
 
 
 def test_an_import_answers_with_a_verdict_per_row(run: Run, people_csv: str) -> None:
