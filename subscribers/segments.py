@@ -95,7 +95,7 @@ def is_mailable(
     subscriber_id: ColumnExpressionArgument[Any],  # a key, which may be NULL
     list_id: ColumnExpressionArgument[Any] | int,
     *,
-    now: datetime,
+    now: datetime | ColumnElement[datetime],
     address_hash: ColumnExpressionArgument[str] | None = None,
 ) -> ColumnElement[bool]:
     """Return the same decision about one row of another table, such as a delivery.
@@ -250,7 +250,9 @@ def _who() -> list[ColumnElement[Any]]:
     ]
 
 
-def _stands(subscription: type[Subscription], now: datetime) -> ColumnElement[bool]:
+def _stands(
+    subscription: type[Subscription], now: datetime | ColumnElement[datetime]
+) -> ColumnElement[bool]:
     """Confirmed, or paused until a moment that has passed."""
     state = col(subscription.state)
     return or_(

@@ -7,11 +7,12 @@ start, pause or finish the same issue.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, exists, update
+from sqlalchemy import CursorResult, exists, or_, update
 from sqlmodel import Session, col, select
 
 from newsletter.errors import BadTime, WrongState
-from newsletter.models import Delivery, DeliveryState, Issue, IssueState
+from newsletter.ledger import being
+from newsletter.models import Delivery, DeliveryState, Edition, Issue, IssueState
 from subscribers.clock import utcnow
 
 # How long a process may take for one step of the start before another may redo it.
@@ -65,6 +66,11 @@ def resume(session: Session, issue: Issue, *, now: datetime) -> None:
             paused_because="",
         )
         _requeue_held(session, issue, now)
+        # A person has looked: those not past a gentle start get another.
+        closed = update(Edition).where(
+            col(Edition.issue_id) == issue.id, col(Edition.opened_at).is_(None)
+        )
+        session.execute(closed.values(trial=[]))
     _require(moved, issue, "be resumed")
 
 
@@ -184,12 +190,9 @@ def finish(session: Session, *, now: datetime) -> list[int]:
     them opens it again.
     """
     row = exists().where(col(Delivery.issue_id) == col(Issue.id))
-    # Two questions, so that each is answered by an index.
-    pending = row.where(col(Delivery.state).in_(_PENDING))
-    resent = row.where(
-        col(Delivery.state) == DeliveryState.UNKNOWN,
-        col(Delivery.due_at).is_not(None),
-    )
+    # One question a state, so that each is answered by an index.
+    pending = or_(*(row.where(being(state)) for state in _PENDING))
+    resent = row.where(being(DeliveryState.UNKNOWN), col(Delivery.due_at).is_not(None))
     statement = (
         update(Issue)
         .where(col(Issue.state) == IssueState.SENDING, ~pending, ~resent)
@@ -204,7 +207,7 @@ def _requeue_held(session: Session, issue: Issue, now: datetime) -> None:
         update(Delivery)
         .where(
             col(Delivery.issue_id) == issue.id,
-            col(Delivery.state) == DeliveryState.DEFERRED,
+            being(DeliveryState.DEFERRED),
             col(Delivery.due_at).is_(None),
         )
         .values(state=DeliveryState.QUEUED, reason="", updated_at=now)
