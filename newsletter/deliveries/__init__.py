@@ -1,7 +1,12 @@
 """The ledger: one row per reader and issue, and at every moment they add up."""
 
 from newsletter.deliveries.claiming import Claim, claim, release
-from newsletter.deliveries.fanning_out import fan_out, languages_of
+from newsletter.deliveries.fanning_out import (
+    close_list,
+    fan_out,
+    languages_of,
+    unlisted,
+)
 from newsletter.deliveries.forgetting import forget
 from newsletter.deliveries.recording import Result, live_unknowns, next_attempt, record
 from newsletter.deliveries.recovery import cancel_queued, recover, resolve
@@ -22,6 +27,7 @@ __all__ = [
     "cancel_queued",
     "change_segment",
     "claim",
+    "close_list",
     "fan_out",
     "forget",
     "languages_of",
@@ -35,4 +41,5 @@ __all__ = [
     "remove_segment",
     "resolve",
     "status",
+    "unlisted",
 ]
