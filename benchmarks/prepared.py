@@ -6,18 +6,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, delete, func, insert
+from sqlmodel import col, select
 
-from newsletter import config, db
+from newsletter import config, db, demo, editions, jobs
 from newsletter.config import Settings
+from newsletter.messages import Reader
 from newsletter.migrations import ready
+from newsletter.models import Delivery, Edition, Issue, IssueState
+from newsletter.rendering.markers import Markers
 from subscribers.clock import utcnow
 from subscribers.columns import table_of
 from subscribers.models import Subscriber, Subscription, SubscriptionState
 from subscribers.tokens import new_handles
 
-HOLDER = "benchmark"
-LANGUAGES = ("fr", "nl", "de", "en")
 # Two thirds of a Belgian list speak one of two languages.
 _SPOKEN = ("fr", "nl", "fr", "nl", "de", "en")
 _BATCH = 20_000
@@ -46,18 +48,68 @@ def settings_for(folder: Path, url: str, port: int = 0, **more: Any) -> Settings
 
 @contextmanager
 def database(settings: Settings, readers: int) -> Iterator[Engine]:
-    """Set up an empty database with so many confirmed readers of four languages."""
+    """Set up an empty database with the sample, and so many more confirmed readers.
+
+    Its issue is the sample's, in four languages; `start` begins it.
+    """
     engine = db.make_engine(settings.database)
     try:
         ready.ensure(engine, settings)
-        for first in range(1, readers + 1, _BATCH):
-            _add_readers(
-                engine, settings, range(first, min(first + _BATCH, readers + 1))
-            )
+        demo.prepare(engine, settings)
+        with db.reading(engine) as session:
+            there = session.scalar(select(func.max(col(Subscriber.id)))) or 0
+        for first in range(there + 1, there + readers + 1, _BATCH):
+            last = min(first + _BATCH - 1, there + readers)
+            _add_readers(engine, settings, range(first, last + 1))
         settle(engine)
         yield engine
     finally:
         engine.dispose()
+
+
+def schedule(engine: Engine) -> int:
+    """Empty the ledger and schedule the issue for now; return its id."""
+    with db.writing(engine) as session:
+        session.execute(delete(table_of(Delivery)))
+        issue = session.exec(select(Issue)).one()
+        issue.state, issue.send_at, issue.total = IssueState.SCHEDULED, utcnow(), None
+    settle(engine)
+    return issue.id or 0
+
+
+def start(engine: Engine, settings: Settings, size: int | None = None) -> int:
+    """Start the issue afresh, with messages of `size` bytes; return how many."""
+    issue_id = schedule(engine)
+    jobs.start_due_issues(engine, settings, holder="benchmark")
+    with db.writing(engine) as session:
+        issue = session.get_one(Issue, issue_id)
+        if issue.state is not IssueState.SENDING or issue.total is None:
+            raise SystemExit(f"the issue could not start: {issue.paused_because}")
+        for edition in session.exec(select(Edition)) if size else ():
+            _resize(edition, settings, size or 0)
+    settle(engine)
+    return issue.total
+
+
+def _resize(edition: Edition, settings: Settings, size: int) -> None:
+    """Replace the words of a frozen edition so that a message has `size` bytes."""
+    markers = Markers(edition.envelope["nonce"])
+    others = [markers.read_in(tag) for tag in edition.envelope["languages"]]
+    links = [markers.unsubscribe, markers.preferences, *others]
+    foot = "".join(f'<p><a href="{link}">…</a></p>\n' for link in links)
+    foot += f"<p>{markers.address}, {markers.since}</p>\n"
+    edition.text = f"{_SENTENCE}\n" * (size // 400) + "\n".join(links)
+
+    def length(filling: str) -> int:
+        edition.html = f"<html><body>\n{filling}{foot}</body></html>\n"
+        reader = Reader(7, "reader.70000@example.org", "h" * 16, "2026-11-25", utcnow())
+        return len(editions.compiled(edition, settings.keys).build(reader))
+
+    one = f'<td style="padding:0 24px;color:#1c2b33">{_SENTENCE * 3}</td>\n'
+    each = (length(one * 20) - length("")) // 20
+    paragraphs = (size - length("")) // each - 1
+    missing = size - length(one * paragraphs)
+    length(one * paragraphs + "<p>" + ("x" * 70 + "\n") * (missing // 72) + "</p>\n")
 
 
 def settle(engine: Engine) -> None:

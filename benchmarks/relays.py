@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,10 +81,14 @@ def postfix() -> Iterator[Sink]:
             process.wait(10)
 
 
-def chosen(name: str | None) -> Any:
-    """Return `ours` or `postfix` by name; Postfix's where it is, as it costs less."""
-    named = name or ("postfix" if tool("smtp-sink") else "ours")
-    return {"ours": ours, "postfix": postfix}[named]
+def default() -> str:
+    """Name the sink that costs less: Postfix's, where it is installed."""
+    return "postfix" if tool("smtp-sink") else "ours"
+
+
+def running(name: str) -> AbstractContextManager[Sink]:
+    """Run `ours` or `postfix`."""
+    return postfix() if name == "postfix" else ours()
 
 
 def _wait(process: "subprocess.Popen[str]", port: int) -> None:

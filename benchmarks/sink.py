@@ -60,6 +60,7 @@ class Counts:
         self.bytes = 0  # of messages, without their final dot
         self.connections = 0
         self.first_at = 0.0  # of the first message, by time.monotonic()
+        self.last_at = 0.0
         self.most = 0  # messages within one second of the clock on the wall
         self.recipients: Counter[str] = Counter()
         self._second, self._in_second = 0, 0
@@ -68,10 +69,11 @@ class Counts:
         """Note an accepted message."""
         self.messages += 1
         self.bytes += size
+        self.last_at = time.monotonic()
+        self.first_at = self.first_at or self.last_at
         second = int(time.time())
         if second != self._second:
             self._second, self._in_second = second, 0
-            self.first_at = self.first_at or time.monotonic()
         self._in_second += 1
         self.most = max(self.most, self._in_second)
 
