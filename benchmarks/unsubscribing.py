@@ -106,12 +106,6 @@ def _serving(settings: Settings, log: Path) -> Iterator[int]:
     """Run `newsletter serve` on these settings; yields its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    names = ("data_dir", "database_url", "smtp_url", "connections")
-    values = {
-        f"{config.PREFIX}{name.upper()}": getattr(settings, name) for name in names
-    }
-    values[f"{config.PREFIX}SECRET_KEYS"] = ",".join(settings.secret_keys)
-    inherited = dict(os.environ)  # noqa: TID251  # what a child process inherits
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "newsletter", "serve", "--port", str(port)],

@@ -69,16 +69,18 @@ def start_issue(
 def _freeze(
     engine: Engine, settings: Settings, issue_id: int, holder: str
 ) -> list[str]:
+    if not _renew(engine, issue_id, holder):
+        return []
+    with db.reading(engine) as session:
+        issue = issues.get_issue(session, issue_id)
+        dated_on = issue.started_at or db.now(session)
+        laid = editions.lay_out(session, issue, settings, now=dated_on)
+    if not laid:
+        raise IssueNotReady("No edition has a subject: there is nothing to send.")
     with db.writing(engine) as session:
         now = db.now(session)
-        issue = issues.leased(session, issue_id, holder=holder, now=now)
-        if issue is None:
-            return []
-        dated_on = issue.started_at or now
-        languages = editions.freeze(session, issue, settings, now=dated_on)
-        if not languages:
-            raise IssueNotReady("No edition has a subject: there is nothing to send.")
-        return languages
+        mine = issues.leased(session, issue_id, holder=holder, now=now)
+        return editions.keep(session, mine, laid, now=dated_on) if mine else []
 
 
 def _fan_out(engine: Engine, issue_id: int, languages: list[str], holder: str) -> bool:
