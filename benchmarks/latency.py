@@ -15,9 +15,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from benchmarks import prepared, relays, sides
+from benchmarks.databases import DISK
 from benchmarks.sides import Order
 from benchmarks.sink import Manner
-from benchmarks.throughput import DISK
 from newsletter.config import Settings
 
 LATENCIES = (0, 5, 20, 50)  # milliseconds
@@ -33,24 +33,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=SECONDS, help="each")
     parser.add_argument("--readers", type=int, default=READERS)
+    parser.add_argument("--milliseconds", nargs="+", type=int, default=LATENCIES)
     parser.add_argument("--folder", default=DISK)
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=wanted.folder) as folder:
         settings = prepared.settings_for(Path(folder), "")
         with prepared.database(settings, wanted.readers) as engine:
-            good = _measure(engine, settings, wanted.seconds)
+            good = _measure(engine, settings, wanted)
     sys.exit(not good)
 
 
-def _measure(engine: Engine, settings: Settings, seconds: float) -> bool:
+def _measure(engine: Engine, settings: Settings, wanted: argparse.Namespace) -> bool:
     good = True
     print(f"{'latency':<10}{'ideal /s':>10}{'pipelined /s':>18}{'lockstep /s':>18}")
-    for latency in LATENCIES:
+    for latency in wanted.milliseconds:
         rates = []
         for pipelining in (True, False):
             prepared.start(engine, settings)
             manner = Manner(pipelining=pipelining, latency=latency / 1000)
-            rates.append(_rate(settings, manner, seconds))
+            rates.append(_rate(settings, manner, wanted.seconds))
         ratio = _row(latency, rates)
         good &= latency != 20 or ratio >= WANTED
     print(f"wanted: {WANTED:.0%} of the ideal at 20 ms, pipelined")

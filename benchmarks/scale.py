@@ -22,11 +22,9 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from benchmarks import prepared, relays, sides
-from benchmarks.importing import server
+from benchmarks import databases, prepared, relays, sides
 from benchmarks.relays import ROOT
 from benchmarks.sides import Order
-from benchmarks.throughput import DISK
 from newsletter import db, jobs
 from newsletter.models import Issue, IssueState
 from subscribers import optout
@@ -46,8 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("readers", nargs="*", type=int, default=READERS)
     parser.add_argument("--messages", type=int, default=MESSAGES, help="to send")
-    parser.add_argument("--postgres", metavar="URL", help="a server to use")
-    parser.add_argument("--folder", default=DISK)
+    databases.add_arguments(parser)
     parser.add_argument("--child", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.child:
@@ -59,11 +56,12 @@ def main() -> None:
     )
     good = True
     for readers in wanted.readers:
-        with tempfile.TemporaryDirectory(dir=wanted.folder) as folder:
-            url = f"sqlite:///{folder}/newsletter.db"
-            good &= _measure("SQLite", folder, url, readers, wanted.messages)
-            with server(wanted.postgres, "benchmark_scale", durable=True) as url:
-                good &= _measure("PostgreSQL", folder, url, readers, wanted.messages)
+        with (
+            tempfile.TemporaryDirectory(dir=wanted.folder) as folder,
+            databases.urls(wanted, folder, "scale") as urls,
+        ):
+            for name, url in urls.items():
+                good &= _measure(name, folder, url, readers, wanted.messages)
     print(
         f"wanted: frozen in {FREEZING:.0f} s, the first message within {FIRST:.0f} s, "
         f"under {MEMORY:.0f} MB"

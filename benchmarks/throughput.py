@@ -25,8 +25,7 @@ from pathlib import Path
 from sqlalchemy import Engine, func
 from sqlmodel import col, select
 
-from benchmarks import prepared, relays, sides
-from benchmarks.importing import server
+from benchmarks import databases, prepared, relays, sides
 from benchmarks.sides import Order, Run
 from newsletter import db
 from newsletter.config import Settings
@@ -36,10 +35,9 @@ from subscribers.clock import utcnow
 READERS = 20_000
 ROUNDS = 5
 CONNECTIONS = 10
-SIZES = {"20 KB": 20_000, "60 KB": 60_000, "sample issue": None}
+SIZES = {"20KB": 20_000, "60KB": 60_000, "sample": None}
 # aiosmtplib takes several times as long, and its figure settles sooner.
 _SENDMAIL = 5_000
-DISK = "/var/tmp"  # noqa: S108  # on a disk by custom, and a folder is made in it
 
 
 @dataclass(frozen=True)
@@ -56,10 +54,7 @@ def main() -> None:
     wanted = _arguments()
     with tempfile.TemporaryDirectory(dir=wanted.folder) as folder, ExitStack() as open_:
         print(_machine(Path(folder)))
-        urls = {"SQLite": f"sqlite:///{folder}/newsletter.db"}
-        if not wanted.sqlite_only:
-            given = server(wanted.postgres, "benchmark_throughput", durable=True)
-            urls["PostgreSQL"] = open_.enter_context(given)
+        urls = open_.enter_context(databases.urls(wanted, folder, "throughput"))
         ledgers = [
             open_.enter_context(_ledger(name, Path(folder) / name, url, wanted.readers))
             for name, url in urls.items()
@@ -75,9 +70,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--sink", choices=["ours", "postfix"], default=relays.default())
     parser.add_argument("--sizes", nargs="+", choices=[*SIZES], default=[*SIZES])
-    parser.add_argument("--folder", default=DISK, help="on the disk to measure")
-    parser.add_argument("--postgres", metavar="URL", help="a server to use")
-    parser.add_argument("--sqlite-only", action="store_true")
+    databases.add_arguments(parser)
     return parser.parse_args()
 
 
@@ -97,7 +90,7 @@ def _compare(name: str, ledgers: Sequence[Ledger], sink: str, rounds: int) -> No
         for side, run in (*order[turn:], *order[:turn]):
             with relays.running(sink) as relay:
                 runs.setdefault(side, []).append(run(relay.port))
-    print(f"\n{name}: {size} bytes, {rounds} rounds: median (least to most)")
+    print(f"\n{name}: {size:,} bytes, {rounds} rounds: median (least to most)")
     print(f"{'':<24}{'messages/s':>22}{'CPU, µs a message':>26}")
     for side, _ in _sides(ledgers, SIZES[name], size):
         _row(side, runs[side])

@@ -29,11 +29,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from benchmarks import prepared, relays
-from benchmarks.importing import server
+from benchmarks import databases, prepared, relays
 from benchmarks.relays import ROOT, Sink
 from benchmarks.sink import Manner
-from benchmarks.throughput import DISK
 from newsletter import config, db
 from newsletter.config import Settings
 from newsletter.models import Delivery, Issue, IssueState
@@ -64,20 +62,21 @@ def main() -> None:
     parser.add_argument("readers", nargs="?", type=int, default=READERS)
     parser.add_argument("--rate", type=float, default=RATE, help="POSTs a second")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="at most")
-    parser.add_argument("--postgres", metavar="URL", help="a server to use")
-    parser.add_argument("--folder", default=DISK)
+    databases.add_arguments(parser)
     wanted = parser.parse_args()
     print(
         f"{'':<12}{'median':>8}{'p95':>8}{'p99':>8}{'max':>8}{'POSTs':>7}"
         f"{'sent meanwhile':>16}{'left in time':>14}{'mailed all the same':>21}"
     )
-    with tempfile.TemporaryDirectory(dir=wanted.folder) as folder:
-        url = f"sqlite:///{folder}/newsletter.db"
-        good = _measure("SQLite", Path(folder), url, wanted)
-        with server(wanted.postgres, "benchmark_leaving", durable=True) as url:
-            good &= _measure("PostgreSQL", Path(folder), url, wanted)
+    with (
+        tempfile.TemporaryDirectory(dir=wanted.folder) as folder,
+        databases.urls(wanted, folder, "unsubscribing") as urls,
+    ):
+        results = [
+            _measure(name, Path(folder), url, wanted) for name, url in urls.items()
+        ]
     print(f"wanted: p99 under {WANTED:.0f} ms, nobody mailed all the same")
-    sys.exit(not good)
+    sys.exit(not all(results))
 
 
 def _measure(name: str, folder: Path, url: str, wanted: argparse.Namespace) -> bool:
