@@ -10,7 +10,12 @@ from newsletter.deliveries.claiming import (
     release,
     retry,
 )
-from newsletter.deliveries.fanning_out import fan_out, languages_of
+from newsletter.deliveries.fanning_out import (
+    close_list,
+    fan_out,
+    languages_of,
+    unlisted,
+)
 from newsletter.deliveries.forgetting import forget
 from newsletter.deliveries.recording import Result, live_unknowns, next_attempt, record
 from newsletter.deliveries.recovery import cancel_queued, let_go, recover, resolve
@@ -41,6 +46,7 @@ __all__ = [
     "change_segment",
     "claim",
     "claim_trial",
+    "close_list",
     "fan_out",
     "forget",
     "languages_of",
@@ -58,4 +64,5 @@ __all__ = [
     "retry",
     "status",
     "trial",
+    "unlisted",
 ]

@@ -171,6 +171,20 @@ def leased(
     return issue
 
 
+def still_leased(session: Session, issue_id: int, *, holder: str) -> Issue | None:
+    """Return the issue while this process is starting it, as `leased` does.
+
+    Several transactions of the holder may ask at once, and until they end nobody can
+    take the lease over, nor can the holder renew it.
+    """
+    query = select(Issue).where(
+        Issue.id == issue_id,
+        Issue.state == IssueState.STARTING,
+        Issue.lease_by == holder,
+    )
+    return session.exec(query.with_for_update(read=True)).one_or_none()
+
+
 def fail_start(session: Session, issue: Issue, because: str) -> None:
     """Give up a start that cannot succeed: a person must mend something first."""
     _move(
