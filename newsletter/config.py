@@ -56,7 +56,7 @@ class Relay:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        if not _is_smtp(parts):
+        if not _is_smtp(parts) or not parts.hostname:
             raise ValueError("write it as smtp://user:password@host:587?tls=starttls")
         self.host = parts.hostname
         self.username = unquote(parts.username or "")
@@ -75,7 +75,7 @@ def _is_smtp(parts: SplitResult) -> bool:
         _ = parts.port
     except ValueError:
         return False
-    return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname)
+    return parts.scheme in {"smtp", "smtps"}
 
 
 def _tls(scheme: str, host: str, query: dict[str, list[str]]) -> Tls:
