@@ -4,14 +4,18 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from newsletter import deliveries, editions
-from newsletter.errors import IssueNotReady
+from newsletter import deliveries, editions, relays
+from newsletter.config import Settings
+from newsletter.errors import IssueNotReady, RelayNotFound
 from newsletter.models import Issue
+from subscribers.models import MailingList
 
 
-def must_fix(session: Session, issue: Issue, *, now: datetime) -> list[str]:
+def must_fix(
+    session: Session, issue: Issue, *, settings: Settings, now: datetime
+) -> list[str]:
     """Return everything that stands in the way; empty means ready."""
-    problems = []
+    problems = _of_relays(session, issue, settings)
     if not editions.coverage(session, issue).rows:
         problems.append("The issue has no items. Add some: newsletter issues arrange.")
     all_editions = editions.editions_of(session, issue)
@@ -32,10 +36,21 @@ def must_fix(session: Session, issue: Issue, *, now: datetime) -> list[str]:
     return problems
 
 
-def require_ready(session: Session, issue: Issue, *, now: datetime) -> None:
+def require_ready(
+    session: Session, issue: Issue, *, settings: Settings, now: datetime
+) -> None:
     """Raise IssueNotReady naming everything that must be fixed first."""
-    problems = must_fix(session, issue, now=now)
+    problems = must_fix(session, issue, settings=settings, now=now)
     if problems:
         raise IssueNotReady(
             f"Issue {issue.id} cannot go out yet:\n  " + "\n  ".join(problems)
         )
+
+
+def _of_relays(session: Session, issue: Issue, settings: Settings) -> list[str]:
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    try:
+        relays.of_list(session, settings, mailing_list)
+    except RelayNotFound as error:
+        return [str(error)]
+    return []

@@ -20,6 +20,7 @@ from newsletter.issues.transitions import (
     pause,
     resume,
     schedule,
+    take_back,
     take_due,
     take_over,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "read_moment",
     "resume",
     "schedule",
+    "take_back",
     "take_due",
     "take_over",
 ]

@@ -1,11 +1,12 @@
 """Relays: what each of them takes, and who may use how much of it now."""
 
 from newsletter.relays.estimating import Cause, Estimate, estimate
-from newsletter.relays.groups import domains_of, group_of
+from newsletter.relays.groups import KNOWN, domains_of, group_of
 from newsletter.relays.leases import give_back, give_back_all, lease, leased
 from newsletter.relays.pace import brake, braked, pace
 from newsletter.relays.presets import PRESETS, Preset, propose
 from newsletter.relays.profiles import (
+    FIGURES,
     Profile,
     Statement,
     get,
@@ -15,10 +16,12 @@ from newsletter.relays.profiles import (
     state,
 )
 from newsletter.relays.slots import HORIZON, TOLERANCE, Slots, reserve, used
-from newsletter.relays.words import say
+from newsletter.relays.words import limit_in_words, say
 
 __all__ = [
+    "FIGURES",
     "HORIZON",
+    "KNOWN",
     "PRESETS",
     "TOLERANCE",
     "Cause",
@@ -37,6 +40,7 @@ __all__ = [
     "group_of",
     "lease",
     "leased",
+    "limit_in_words",
     "of_list",
     "pace",
     "profiles",
