@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from newsletter import relays
@@ -48,3 +51,16 @@ def test_a_preset_says_where_its_numbers_come_from(preset: Preset) -> None:
     assert preset.why.endswith(".")
     assert len(preset.why) > 40
     assert preset.connections or preset.per_day
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
+def test_the_operators_page_tells_what_a_preset_states(preset: Preset) -> None:
+    page = (Path(__file__).parents[3] / "docs/operators.md").read_text(encoding="utf-8")
+
+    (row,) = re.findall(rf"^\| `{preset.name}` \| (.+) \|$", page, re.MULTILINE)
+
+    title, states, why = row.split(" | ")
+    stated = [getattr(preset, figure) for figure in relays.FIGURES]
+    figures = [int(word.replace(",", "")) for word in re.findall(r"[\d,]*\d", states)]
+    assert (title, why) == (preset.title, preset.why)
+    assert figures == [value for value in stated if value]
