@@ -1,5 +1,6 @@
 """What must be right before an issue may go out, each point a sentence."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
@@ -15,14 +16,23 @@ def must_fix(
     session: Session, issue: Issue, *, settings: Settings, now: datetime
 ) -> list[str]:
     """Return everything that stands in the way; empty means ready."""
+    languages = [edition.language for edition in editions.editions_of(session, issue)]
+    readers = {}
+    if languages:
+        readers = deliveries.languages_of(session, issue, languages=languages, now=now)
+    return must_fix_for(session, issue, readers=readers, settings=settings)
+
+
+def must_fix_for(
+    session: Session, issue: Issue, *, readers: Mapping[str, int], settings: Settings
+) -> list[str]:
+    """Return the same where the readers of each edition are counted already."""
     problems = _of_relays(session, issue, settings)
     if not editions.coverage(session, issue).rows:
         problems.append("The issue has no items. Add some: newsletter issues arrange.")
     all_editions = editions.editions_of(session, issue)
-    languages = [edition.language for edition in all_editions]
-    if not languages:
+    if not all_editions:
         return [*problems, "The issue has no language."]
-    readers = deliveries.languages_of(session, issue, languages=languages, now=now)
     if not readers:
         problems.append(
             "Nobody would get it: the list or the segment has no confirmed reader."

@@ -15,13 +15,15 @@ from newsletter.relays.profiles import (
     require,
     state,
 )
-from newsletter.relays.slots import HORIZON, TOLERANCE, Slots, reserve, used
+from newsletter.relays.slots import HORIZON, Slots, reserve, used
+from newsletter.relays.windows import PATIENCE, TOLERANCE
 from newsletter.relays.words import limit_in_words, say
 
 __all__ = [
     "FIGURES",
     "HORIZON",
     "KNOWN",
+    "PATIENCE",
     "PRESETS",
     "TOLERANCE",
     "Cause",

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from newsletter.config import Span
 from newsletter.relays.profiles import Profile
-from newsletter.relays.windows import LENGTHS, spacing
+from newsletter.relays.windows import keeps, spacing
 
 # Where no limit is stated we do not know how fast a relay is: a message in a tenth of
 # a second, over each connection, is slow for any.
 _UNLIMITED = 10
-_DAY = LENGTHS[Span.DAY]
+_DAY = keeps(Span.DAY)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Estimate:
 
     @property
     def days(self) -> int:
-        """On how many days, of 24 hours from the first letter on, letters leave."""
+        """On how many days letters leave, counted from the first one on."""
         return self.elapsed // _DAY + 1
 
 
@@ -60,7 +60,7 @@ class _Step:
 
     @property
     def length(self) -> timedelta:
-        return LENGTHS[self.cause.span]
+        return keeps(self.cause.span)  # what a span is made to last
 
 
 def estimate(

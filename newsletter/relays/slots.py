@@ -16,9 +16,14 @@ from newsletter.relay_tables import RelayLane, RelayUse
 from newsletter.relays import lanes
 from newsletter.relays.pace import pace_of
 from newsletter.relays.profiles import Profile
-from newsletter.relays.windows import TOLERANCE, Window, bucket, keeps, spaced
-
-__all__ = ["HORIZON", "TOLERANCE", "Slots", "reserve", "used"]
+from newsletter.relays.windows import (
+    PATIENCE,
+    TOLERANCE,
+    Window,
+    bucket,
+    keeps,
+    spaced,
+)
 
 # Slots are given away no further ahead, so that several senders share a slow relay.
 HORIZON = timedelta(seconds=2)
@@ -32,6 +37,7 @@ class Slots:
 
     moments: tuple[datetime, ...]
     again_at: datetime | None = None  # without a moment: when asking makes sense
+    patience: timedelta = PATIENCE  # how long after its moment one may still leave
 
 
 @dataclass(frozen=True)
@@ -48,10 +54,11 @@ def reserve(
 ) -> Slots:
     """Take slots for up to `want` messages, all to readers of `group` if it is named.
 
-    `now` is the database's clock, read in this transaction. A message must leave
-    within TOLERANCE (50 ms) after its moment; one that is later drops its slot and
-    reserves anew. Slots of a limit per second are evenly spaced, others are due at
-    once. Without limit and brake all are due at once and nothing is written.
+    `now` is the database's clock, read in this transaction: wait for the difference
+    to a moment, counted from before it was read. Slots of a limit per second are
+    evenly spaced, and a message must leave within 50 ms after its own; others are
+    due at once, for 2 s. One that is later drops its slot and reserves anew, so ask
+    for no more than can leave. Without limit and brake nothing is written.
     """
     rules = _rules(profile, lanes.find(session, profile.name), {"", group}, now)
     if not rules:
@@ -72,7 +79,9 @@ def reserve(
     if not moments:
         return Slots((), first - HORIZON)
     _write(session, rules, windows, moments)
-    return Slots(tuple(moments))
+    spaced_out = any(rule.per_second for rule in rules)
+    patience = TOLERANCE if spaced_out else PATIENCE
+    return Slots(tuple(moments), patience=patience)
 
 
 def used(session: Session, profile: Profile, *, now: datetime) -> dict[Span, int]:

@@ -11,9 +11,11 @@ from datetime import UTC, datetime, timedelta
 
 from newsletter.config import Span
 
-# A message may leave so much after its slot. Spans are longer by as much, so that
-# even then no second, minute, hour or day sees more than its limit.
+# A message may leave so much after its slot: after one of those that are spaced within
+# a second, and after any other. What is counted is longer by as much, so that even then
+# no second, minute, hour or day sees more than its limit.
 TOLERANCE = timedelta(milliseconds=50)
+PATIENCE = timedelta(seconds=2)
 
 LENGTHS = {
     Span.SECOND: timedelta(seconds=1),
@@ -54,7 +56,7 @@ class Window:
 
 def keeps(span: Span) -> timedelta:
     """Return how long after its beginning a bucket counts."""
-    return _BUCKETS[span] + LENGTHS[span] + TOLERANCE
+    return _BUCKETS[span] + LENGTHS[span] + PATIENCE
 
 
 def bucket(span: Span, moment: datetime) -> datetime:

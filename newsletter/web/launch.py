@@ -48,12 +48,13 @@ def of(
     """
     if issue.state not in composing.EDITABLE:
         return None
+    problems = checks.must_fix_for(session, issue, readers=expected, settings=settings)
     readers = sum(expected.values())
     found = estimates.of_readers(session, settings, issue, readers=readers, now=now)
     return Launch(
         readers=readers,
         estimate=relays.say(found, language) if found else "",
-        problems=tuple(checks.must_fix(session, issue, settings=settings, now=now)),
+        problems=tuple(problems),
         grace=settings.grace_seconds,
         leaves_in=_seconds_left(issue, settings.grace_seconds, now),
         soon=_is_soon(issue, now),

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from newsletter import checks, db, deliveries, estimates, issues
 from newsletter.cli.issues import progress, words
 from newsletter.cli.program import JsonFlag, Program, answer, opened, say
+from newsletter.config import Settings
 from newsletter.errors import BadTime, WrongState
 from newsletter.models import Issue
 from newsletter.relays import Estimate
@@ -34,13 +35,15 @@ def schedule(
     """Set when an issue starts. `newsletter serve` starts it, once, at that moment."""
     if now == bool(at):
         raise typer.BadParameter("give --at or --now")
-    with opened() as program, db.writing(program.engine) as session:
-        issue = issues.get_issue(session, issue_id)
-        if timezone:
-            issue.timezone = _zone(timezone).key
-        moment = issues.read_moment(at, _zone(issue.timezone)) if at else None
-        expected = _schedule(program, session, issue, moment)
-        report = deliveries.status(session, issue)
+    with opened() as program:
+        expected = _expected(program, issue_id)
+        with db.writing(program.engine) as session:
+            issue = issues.get_issue(session, issue_id)
+            if timezone:
+                issue.timezone = _zone(timezone).key
+            moment = issues.read_moment(at, _zone(issue.timezone)) if at else None
+            _schedule(session, issue, moment, program.settings)
+            report = deliveries.status(session, issue)
     if json:
         answer(report.as_json())
         return
@@ -65,11 +68,11 @@ def send(
     if not now:
         raise typer.BadParameter("say --now, or use `newsletter issues schedule`")
     with opened() as program:
-        expected = None
+        expected = _expected(program, issue_id)
         with db.writing(program.engine) as session:
             issue = issues.get_issue(session, issue_id)
             if not issues.is_under_way(issue):
-                expected = _schedule(program, session, issue, None)
+                _schedule(session, issue, None, program.settings)
         if not json:
             words.say_estimate(expected)
         if wait:
@@ -152,13 +155,20 @@ def _move(issue_id: int, verb: str, *, json: bool) -> None:
     progress.tell(report, None)
 
 
+def _expected(program: Program, issue_id: int) -> Estimate | None:
+    """Return how long it will take: counting readers keeps no writer waiting."""
+    with db.reading(program.engine) as session:
+        issue = issues.get_issue(session, issue_id)
+        now = db.now(session)
+        return estimates.of_issue(session, program.settings, issue, now=now)
+
+
 def _schedule(
-    program: Program, session: Session, issue: Issue, moment: datetime | None
-) -> Estimate | None:
-    settings, now = program.settings, db.now(session)
+    session: Session, issue: Issue, moment: datetime | None, settings: Settings
+) -> None:
+    now = db.now(session)
     checks.require_ready(session, issue, settings=settings, now=now)
     issues.schedule(session, issue, at=moment or now, now=now)
-    return estimates.of_issue(session, settings, issue, now=now)
 
 
 def _zone(name: str) -> ZoneInfo:

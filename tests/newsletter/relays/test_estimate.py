@@ -5,9 +5,11 @@ import pytest
 from newsletter import relays
 from newsletter.config import Span
 from newsletter.relays import Cause
+from newsletter.relays.windows import keeps
 from tests.newsletter.relays.profile import make_profile
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# What a span lasts: until all that was counted in it has surely left it.
+MINUTE, HOUR, DAY = (keeps(span) for span in (Span.MINUTE, Span.HOUR, Span.DAY))
 
 
 @pytest.mark.parametrize(

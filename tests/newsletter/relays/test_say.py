@@ -5,9 +5,10 @@ import pytest
 from newsletter import relays
 from newsletter.config import Span
 from newsletter.relays import Cause, Estimate
+from newsletter.relays.windows import keeps
 
 PLAIN = str.maketrans("\u00a0\u202f", "  ")
-DAY = timedelta(days=1)
+DAY = keeps(Span.DAY)
 
 
 def spoken(
