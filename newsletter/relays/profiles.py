@@ -1,6 +1,6 @@
 """What a relay takes: stated in the database, else by its preset, else by settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlmodel import Session, select
@@ -47,12 +47,15 @@ class Profile:
         """Whether a message needs a slot; without a brake, others need not ask."""
         return bool(self.limits)
 
-    def limited_group(self, address: str) -> str:
-        """Return the group of an address if it has a limit of its own, else ""."""
-        if not self.domains:
+    def limited_group(self, address: str, *, braked: Collection[str] = ()) -> str:
+        """Return the group of an address if it needs slots of its own, else "".
+
+        Because of its limit, or because it is among those under a brake.
+        """
+        if not self.domains and not braked:
             return ""
         group = group_of(address)
-        return group if group in self.domains else ""
+        return group if group in self.domains or group in braked else ""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from newsletter.relays.windows import (
     bucket,
     keeps,
     spaced,
+    spacing,
 )
 
 # Slots are given away no further ahead, so that several senders share a slow relay.
@@ -146,14 +147,18 @@ def _moments(
     # Only the relay as a whole has a limit per second, so there is one at most.
     for rule in rules:
         if rule.per_second:
-            first, found = spaced(
-                after=rule.lane.slot_at,
-                now=now,
-                per_second=rule.per_second,
-                until=now + HORIZON,
+            first = _first(rule.lane, rule.per_second, now)
+            until = now + HORIZON
+            return first, spaced(
+                first, many=many, until=until, per_second=rule.per_second
             )
-            return first, found[:many]
     return now, [now] * many
+
+
+def _first(lane: RelayLane, per_second: float, now: datetime) -> datetime:
+    if lane.slot_at is None:
+        return now
+    return max(now, lane.slot_at + spacing(per_second))
 
 
 def _write(

@@ -65,16 +65,12 @@ def bucket(span: Span, moment: datetime) -> datetime:
 
 
 def spaced(
-    *, after: datetime | None, now: datetime, per_second: float, until: datetime
-) -> tuple[datetime, list[datetime]]:
-    """Return the first free slot, and the slots from there to `until`, evenly spaced.
-
-    `after` is the last slot that somebody else has.
-    """
+    first: datetime, *, many: int, until: datetime, per_second: float
+) -> list[datetime]:
+    """Return up to `many` slots from `first` to `until`, evenly spaced."""
     step = spacing(per_second)
-    first = max(now, after + step) if after else now
-    many = (until - first) // step + 1
-    return first, [first + step * number for number in range(many)]
+    fitting = (until - first) // step + 1
+    return [first + step * number for number in range(min(many, fitting))]
 
 
 def spacing(per_second: float) -> timedelta:

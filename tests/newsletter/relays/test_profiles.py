@@ -184,3 +184,10 @@ def test_only_a_group_with_a_limit_needs_slots_of_its_own(
     profile = Profile("main", None, 4, 50, domains=domains)
 
     assert profile.limited_group("anne@gmail.com") == group
+
+
+def test_a_group_under_a_brake_needs_slots_too() -> None:
+    profile = Profile("main", None, 4, 50)
+
+    assert profile.limited_group("anne@gmail.com", braked={"gmail"}) == "gmail"
+    assert profile.limited_group("anne@gmx.de", braked={"gmail"}) == ""
