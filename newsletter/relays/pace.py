@@ -68,10 +68,3 @@ def pace_of(lane: RelayLane, now: datetime) -> float:
         return 1.0
     recovering = max(now - lane.braked_at - HELD, timedelta(0))
     return min(1.0, lane.factor + RECOVERS * (recovering / timedelta(minutes=1)))
-
-
-def recovers_at(lane: RelayLane) -> datetime | None:
-    """Return when a brake has no effect any more; None if there was none."""
-    if lane.braked_at is None:
-        return None
-    return lane.braked_at + HELD + timedelta(minutes=(1 - lane.factor) / RECOVERS)

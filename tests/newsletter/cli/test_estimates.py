@@ -72,9 +72,12 @@ def test_readers_of_a_slow_group_are_counted(run: Run, issue_id: str) -> None:
     assert reason in answer.stdout
 
 
-def test_an_issue_without_readers_has_no_estimate(run: Run, engine: Engine) -> None:
+@pytest.mark.parametrize("languages", [["fr"], []])
+def test_an_issue_without_readers_has_no_estimate(
+    run: Run, engine: Engine, languages: list[str]
+) -> None:
     with db.writing(engine) as session:
-        empty = factories.make_issue(session).id
+        empty = factories.make_issue(session, languages=languages).id
 
     answer = run("issues", "check", str(empty), "--json")
 
