@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import Engine, delete
 from sqlmodel import col
 
-from newsletter import db, deliveries, editions, issues, notices, sending
+from newsletter import db, deliveries, editions, issues, notices, relays, sending
 from newsletter.config import Settings
 from newsletter.errors import IssueNotReady, NewsletterError
 from newsletter.models import Instance, Issue, Sender
@@ -186,6 +186,7 @@ def recover(engine: Engine, settings: Settings) -> None:
         rows = deliveries.recover(
             session, dead=dead, now=now, on_unknown=settings.on_unknown
         )
+        relays.give_back_all(session, dead)
         session.execute(delete(Sender).where(col(Sender.id).in_(dead)))
     if rows:
         logger.warning("%s deliveries of a sender that stopped are unknown", rows)

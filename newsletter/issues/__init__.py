@@ -21,6 +21,7 @@ from newsletter.issues.transitions import (
     resume,
     schedule,
     still_leased,
+    take_back,
     take_due,
     take_over,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "resume",
     "schedule",
     "still_leased",
+    "take_back",
     "take_due",
     "take_over",
 ]
