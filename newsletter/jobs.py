@@ -27,7 +27,7 @@ _STRANDS = {"sqlite": 1, "postgresql": 2}
 _ROUND = 50
 # Seconds between two chunks on SQLite, in which whoever waits for the pen takes it:
 # longer than they look away, see db.
-_BREATH = 0.01
+_BREATH = 0.006
 
 
 def start_due_issues(engine: Engine, settings: Settings, *, holder: str) -> list[int]:
