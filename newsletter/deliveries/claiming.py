@@ -1,7 +1,7 @@
 """Take rows of the ledger for one sender: committed before any message may leave."""
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -77,17 +77,22 @@ def claim(
     return take(session, due, sender=sender, relay=relay, limit=limit, now=now)
 
 
-def retry(
+def retry(  # noqa: PLR0913  # what `claim` wants, and of which issues
     session: Session,
+    issue_ids: Iterable[int],
     *,
     sender: str,
     limit: int,
     now: datetime,
-    issue_id: int | None = None,
     relay: str = "",
+    others: Collection[str] = (),
 ) -> list[Claim]:
-    """Do as `claim` does, with rows that were tried before alone."""
-    due = (again(issue, now) for issue in being_sent(session, issue_id))
+    """Do as `claim` does, with rows of these issues that were tried before alone.
+
+    `others` are relays besides this one: a message that may have arrived goes again
+    only by the relay it went by, which may know it.
+    """
+    due = (again(issue, now, others=others) for issue in issue_ids)
     return take(session, due, sender=sender, relay=relay, limit=limit, now=now)
 
 
@@ -131,13 +136,33 @@ def due_rows(
 
 def release(session: Session, ids: list[int], *, sender: str, now: datetime) -> None:
     """Put rows that certainly did not leave back into the queue; no attempt counts."""
+    session.execute(_returned(ids, sender, now).values(state=DeliveryState.QUEUED))
+
+
+def put_off(
+    session: Session, ids: list[int], *, sender: str, seconds: float, now: datetime
+) -> None:
+    """Try rows that certainly did not leave again in a while; no attempt counts."""
     session.execute(
+        _returned(ids, sender, now).values(
+            state=DeliveryState.DEFERRED,
+            due_at=now + timedelta(seconds=seconds),
+            reason="",
+        )
+    )
+
+
+def _returned(ids: list[int], sender: str, now: datetime) -> Update:
+    """Return what undoes the claim of rows whose message certainly did not leave."""
+    # Nobody has been promised its date, so the next claim may give another.
+    dated_at = case((DELIVERY.attempt > 1, DELIVERY.dated_at), else_=None)
+    return (
         update(table_of(Delivery))
         .where(DELIVERY.id.in_(ids), DELIVERY.claimed_by == sender, _SENDING)
         .values(
-            state=DeliveryState.QUEUED,
             claimed_by=None,
             attempt=DELIVERY.attempt - 1,
+            dated_at=dated_at,
             updated_at=now,
         )
     )
@@ -164,9 +189,18 @@ def first(
     return queued.order_by(DELIVERY.id)
 
 
-def again(issue_id: int | ColumnElement[int], now: datetime) -> Waiting:
-    """Return the rows of a running issue whose next attempt is due."""
-    return _rows(issue_id).where(_TRIED, DELIVERY.due_at <= now)
+def again(
+    issue_id: int | ColumnElement[int], now: datetime, *, others: Collection[str] = ()
+) -> Waiting:
+    """Return the rows of a running issue whose next attempt is due.
+
+    Not those that may have arrived by one of the relays in `others`.
+    """
+    due = _rows(issue_id).where(_TRIED, DELIVERY.due_at <= now)
+    if not others:
+        return due
+    elsewhere = DELIVERY.relay.in_(list(others))
+    return due.where(~and_(being(DeliveryState.UNKNOWN), elsewhere))
 
 
 _QUEUED = being(DeliveryState.QUEUED)

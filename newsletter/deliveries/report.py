@@ -1,6 +1,6 @@
 """Count the ledger: totals per state and language, always from the rows themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,11 +103,18 @@ def anything_due(
 
 
 def anything_due_again(
-    session: Session, issue_ids: Sequence[int], *, now: datetime
+    session: Session,
+    issue_ids: Sequence[int],
+    *,
+    now: datetime,
+    others: Collection[str] = (),
 ) -> bool:
-    """Whether any row of these issues that was tried may be tried again now."""
+    """Whether any row of these issues that was tried may be tried again now.
+
+    `others` are relays besides the one that would try, see `retry`.
+    """
     return any(
-        session.execute(again(issue, now).limit(1)).first() is not None
+        session.execute(again(issue, now, others=others).limit(1)).first() is not None
         for issue in issue_ids
     )
 

@@ -7,7 +7,7 @@ sockets stay busy meanwhile.
 import logging
 import time
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,8 +21,12 @@ from newsletter.deliveries import Accepted, Claim, Queue, Result
 from newsletter.errors import KeyMissing, LedgerUnavailable, UnsafeValue
 from newsletter.messages import Compiled
 from newsletter.models import Edition, Issue
+from newsletter.relays import Profile
 from newsletter.sending.faults import pause_for, refused_sentence, sentence
+from newsletter.sending.lease import Lease
 from newsletter.sending.outgoing import Outcomes
+from newsletter.sending.pacing import Pacer, Slot
+from newsletter.sending.routes import Routes
 from newsletter.smtp import Outcome
 from subscribers.clock import utcnow
 
@@ -38,8 +42,11 @@ class Answer:
     """What a turn brought."""
 
     claims: list[Claim]
+    slots: dict[int, Slot]  # by claim, for those that need one
     halted: frozenset[int]  # issues of which nothing may leave any more
     is_dry: bool  # nothing else is due, as far as this sender can see
+    profile: Profile | None  # the relay as it stands
+    connections: int  # how many this sender may have open
 
 
 class Books:
@@ -53,16 +60,27 @@ class Books:
         sender: str,
         issue_id: int | None,
         relay: str,
+        routes: Routes,
     ) -> None:
-        """Keep the books of `sender`, who sends one issue or (None) all."""
+        """Keep the books of `sender` for one relay, and one issue or (None) all."""
         self._engine, self._settings = engine, settings
         self._sender, self._issue_id, self._relay = sender, issue_id, relay
+        self._routes = routes
         self._turns = deliveries.Turns(engine, sender=sender, relay=relay)
+        self.recent: deque[tuple[float, str]] = deque()  # see Outgoing
+        self._pacer = Pacer(engine, sender=sender, recent=lambda: list(self.recent))
+        self._profile: Profile | None = None  # once it was looked up
+        self._others: list[str] = []  # relays besides
+        self._lease = Lease(engine, sender=sender)
         self._queues: deque[Queue] = deque()  # those that are past a gentle start
         self._open: set[Queue] = set()
         self._compiled: dict[Queue, Compiled] = {}
         self._stuck: set[int] = set()  # issues whose messages cannot be built
         self._halted: frozenset[int] = frozenset()
+        # What a look around found.
+        self._mine: list[int] = []  # issues that go by this relay
+        self._gentle: list[Queue] = []  # queues that start gently
+        self._is_due_again = self._is_dry = False
         self._looked_at = float("-inf")
         self._clock = _Clock()
         self._is_unsure = False  # a turn was lost; claims of it may be committed
@@ -88,29 +106,32 @@ class Books:
                 self._let_go(held)
             if outcomes.others:
                 self._record(outcomes.others)
-            claims, is_dry = self._claim(outcomes.accepted, want)
+            self._look_if_due(held)
+            claims, slots = self._paced(outcomes.accepted, want)
             self._compile(claims)
         except (DBAPIError, LedgerUnavailable) as error:
             self._is_unsure = True
             raise LedgerUnavailable(str(error)) from error
-        return Answer(claims, self._halted | self._stuck, is_dry)
+        return Answer(
+            claims,
+            slots,
+            self._halted | self._stuck,
+            self._is_dry and not claims,
+            self._profile,
+            self._lease.granted,
+        )
 
-    def anything_due(self) -> bool:
-        """Whether there is a row to try now."""
-        with db.reading(self._engine) as session:
-            return deliveries.anything_due(
-                session, now=db.now(session), issue_id=self._issue_id
-            )
-
-    def pause_all(self, outcome: Outcome) -> None:
-        """Pause what is being sent, with the relay's words as the reason."""
+    def pause_stranded(self, outcome: Outcome) -> None:
+        """Pause what no relay is left for, with the words of the last as the reason."""
         because = sentence(outcome)
         with db.writing(self._engine) as session:
             for issue in issues.list_sending(session, issue_id=self._issue_id):
-                issues.pause(session, issue, because=because)
+                if issue.id in self._routes.stranded():
+                    issues.pause(session, issue, because=because)
 
     def close(self) -> None:
-        """Close the connection that turns were taken on."""
+        """Give back the connections to the relay, and close that to the ledger."""
+        self._lease.give_back(self._profile)
         self._turns.close()
 
     # Outcomes.
@@ -130,6 +151,8 @@ class Books:
                 issues.pause(session, session.get_one(Issue, issue_id), because=because)
         if pauses:
             self._looked_at = float("-inf")  # so that this very turn sees it
+        if self._profile is not None:
+            self._pacer.complain(self._profile, results, now=now)
 
     def _let_go(self, held: Collection[int]) -> None:
         """Return the claims of a turn whose answer was lost with its connection."""
@@ -143,17 +166,19 @@ class Books:
 
     # Claims.
 
-    def _claim(
+    def _paced(
         self, accepted: Sequence[Accepted], want: int
-    ) -> tuple[list[Claim], bool]:
-        """Record what was accepted and claim from each queue in turn.
+    ) -> tuple[list[Claim], dict[int, Slot]]:
+        """Claim no more than may leave, and say when where that matters."""
+        profile = self._profile
+        if profile is None or not self._pacer.is_limiting(profile):
+            return self._claim(accepted, want), {}
+        claims = self._claim(accepted, self._pacer.allow(profile, want))
+        return self._pacer.place(profile, claims)
 
-        Also tells whether nothing is left to claim.
-        """
-        claims: list[Claim] = []
-        is_dry = False
-        if not self._queues or time.monotonic() - self._looked_at > LOOK_EVERY:
-            claims, is_dry = self._look_around(want)
+    def _claim(self, accepted: Sequence[Accepted], want: int) -> list[Claim]:
+        """Record what was accepted and claim from each queue in turn."""
+        claims = self._claim_rarely(want) if want > 0 else []
         queue = self._next_queue() if len(claims) < want else None
         while accepted or queue is not None:
             many = want - len(claims)
@@ -165,7 +190,7 @@ class Books:
             if queue is not None and not looked_at:
                 self._queues.remove(queue)
             queue = self._next_queue() if len(claims) < want else None
-        return claims, is_dry and not claims
+        return claims
 
     def _next_queue(self) -> Queue | None:
         """Return the next queue: issues and languages take turns, large or small."""
@@ -174,29 +199,45 @@ class Books:
         self._queues.rotate(-1)
         return self._queues[-1]
 
-    def _look_around(self, want: int) -> tuple[list[Claim], bool]:
-        """Find the queues, stop what was paused, claim retries and gentle starts.
-
-        Also tells whether there is nothing at all.
-        """
+    def _look_if_due(self, held: Collection[int]) -> None:
+        """Learn what changes rarely, if it is time or nothing is known to be queued."""
+        if self._queues and time.monotonic() - self._looked_at < LOOK_EVERY:
+            return
         with db.reading(self._engine) as session:
             now = self._clock.set(db.now(session))
             running = deliveries.being_sent(session, self._issue_id)
-            queues = [q for issue in running for q in deliveries.queues(session, issue)]
-            retries = deliveries.anything_due_again(session, running, now=now)
-        self._halted = frozenset(q.issue_id for q in self._compiled) - set(running)
+            found = self._routes.look(session, running)
+            self._profile = found.get(self._relay)
+            self._others = [name for name in found if name != self._relay]
+            mine = [i for i in running if self._routes.relay_of(i) == self._relay]
+            queues = [q for issue in mine for q in deliveries.queues(session, issue)]
+            self._is_due_again = deliveries.anything_due_again(
+                session, mine, now=now, others=self._others
+            )
         self._looked_at = time.monotonic()
+        self._mine = mine
+        self._halted = frozenset(q.issue_id for q in self._compiled) - set(running)
+        self._is_dry = not queues and not self._is_due_again
         if not self._settings.gentle_start:
             self._open.update(queues)
-        claims: list[Claim] = []
-        for queue in set(queues) - self._open:
-            claims += self._start_gently(queue, want - len(claims))
-        if retries and len(claims) < want:
-            claims += self._retry(want - len(claims))
+        self._gentle = [queue for queue in queues if queue not in self._open]
         # Their order stays, so that no queue is served twice before another.
         left = [queue for queue in queues if queue in self._open]
         self._queues = deque(sorted(left, key=self._place))
-        return claims, not queues and not retries
+        self._pause_lost(self._routes.lost)
+        if self._profile is not None:
+            self._lease.renew(self._profile, is_idle=self._is_dry and not held)
+
+    def _claim_rarely(self, want: int) -> list[Claim]:
+        """Claim what only a look around finds: gentle starts, and what is due again."""
+        claims: list[Claim] = []
+        gentle, self._gentle = self._gentle, []
+        for queue in gentle:
+            claims += self._start_gently(queue, want - len(claims))
+        if self._is_due_again and len(claims) < want:
+            self._is_due_again = False
+            claims += self._retry(want - len(claims))
+        return claims
 
     def _place(self, queue: Queue) -> int:
         return self._queues.index(queue) if queue in self._queues else -1
@@ -205,11 +246,12 @@ class Books:
         with db.writing(self._engine) as session:
             return deliveries.retry(
                 session,
+                self._mine,
                 sender=self._sender,
                 limit=want,
                 now=db.now(session),
-                issue_id=self._issue_id,
                 relay=self._relay,
+                others=self._others,
             )
 
     def _start_gently(self, queue: Queue, want: int) -> list[Claim]:
@@ -221,6 +263,7 @@ class Books:
             )
             if trial.is_open:
                 self._open.add(queue)
+                self._queues.append(queue)
                 return []
             if trial.is_refused:
                 issue = session.get_one(Issue, queue.issue_id)
@@ -244,8 +287,14 @@ class Books:
         with db.reading(self._engine) as session:
             stuck = {q.issue_id: why for q in new if (why := self._cut(session, q))}
         self._stuck |= stuck.keys()
+        self._pause_lost(stuck)
+
+    def _pause_lost(self, reasons: Mapping[int, str]) -> None:
+        """Pause issues that cannot go on, each with its reason."""
+        if not reasons:
+            return
         with db.writing(self._engine) as session:
-            for issue_id, because in stuck.items():
+            for issue_id, because in reasons.items():
                 issues.pause(session, session.get_one(Issue, issue_id), because=because)
 
     def _cut(self, session: Session, queue: Queue) -> str:

@@ -4,14 +4,17 @@ The connections take letters from here and bring their outcomes back. All of it 
 in the thread of the event loop, so that nothing is ever locked.
 """
 
+import time
 from collections import Counter, deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Protocol, cast
 
 from newsletter.deliveries import Accepted, Claim, Result
 from newsletter.errors import UnsafeValue
 from newsletter.messages import Compiled, Reader
+from newsletter.sending.pacing import Slot
 from newsletter.smtp import (
     Connection,
     Envelope,
@@ -24,6 +27,7 @@ from newsletter.smtp import (
 # A letter with which so many connections broke before its body is tried later: it
 # may be what breaks them, and everybody behind it waits.
 _SUSPECT = 3
+_MANY = 5_000
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ class Office(Protocol):
     def may_send(self) -> bool:
         """Whether this sender's claims still are its own."""
 
+    def wake_at(self, moment: float) -> None:
+        """Wake the connections then, by the monotonic clock: a slot is due."""
+
 
 class Outgoing:
     """The source of every connection of one sender."""
@@ -61,6 +68,9 @@ class Outgoing:
         """Send for `office`; `edition` finds what an issue says in a language."""
         self._office, self._edition = office, edition
         self._ready: deque[Claim] = deque()
+        self._slotted: list[tuple[Slot, Claim]] = []  # a heap: the next slot first
+        # What was accepted lately, and when: how fast each group of domains is served.
+        self.recent: deque[tuple[float, str]] = deque(maxlen=_MANY)
         self._returns: Counter[int] = Counter()
         self._accepted: list[Accepted] = []
         self._others: list[Result] = []
@@ -73,7 +83,7 @@ class Outgoing:
     @property
     def waiting(self) -> int:
         """How many claims no connection has taken yet."""
-        return len(self._ready)
+        return len(self._ready) + len(self._slotted)
 
     @property
     def held(self) -> int:
@@ -85,15 +95,25 @@ class Outgoing:
         """How many outcomes wait to be recorded."""
         return len(self._accepted) + len(self._others)
 
-    def add(self, claims: Collection[Claim]) -> None:
-        """Take what was claimed."""
-        self._ready.extend(claims)
+    def add(self, claims: Collection[Claim], slots: Mapping[int, Slot]) -> None:
+        """Take what was claimed, some of it to leave in a slot of its own."""
+        if slots:
+            for claim in claims:
+                if claim.id in slots:
+                    heappush(self._slotted, (slots[claim.id], claim))
+            claims_ready = [claim for claim in claims if claim.id not in slots]
+            self._ready.extend(claims_ready)
+        else:
+            self._ready.extend(claims)
         self.ids.update([claim.id for claim in claims])
 
     def return_all(self, outcome: Outcome | None = None) -> None:
         """Bring back every claim that no connection has taken."""
+        returned = outcome or Outcome(Verdict.RETURNED)
         while self._ready:
-            self._done(self._ready.popleft(), outcome or Outcome(Verdict.RETURNED))
+            self._done(self._ready.popleft(), returned)
+        while self._slotted:
+            self._done(self._slotted.pop()[1], returned)
 
     def collect(self) -> Outcomes:
         """Hand over the outcomes that are to be recorded."""
@@ -118,8 +138,7 @@ class Outgoing:
 
     def next(self) -> Letter | None:
         """Return the next letter that may begin."""
-        while self._ready:
-            claim = self._ready.popleft()
+        while (claim := self._take()) is not None:
             if not self._may_begin(claim):
                 self._done(claim, Outcome(Verdict.RETURNED))
                 continue
@@ -127,6 +146,21 @@ class Outgoing:
             if letter is not None:
                 return letter
         return None
+
+    def _take(self) -> Claim | None:
+        """Return the next claim whose time has come."""
+        while self._slotted:
+            slot, claim = self._slotted[0]
+            now = time.monotonic()
+            if slot.at > now:
+                self._office.wake_at(slot.at)
+                break
+            heappop(self._slotted)
+            if now <= slot.until:
+                return claim
+            # Too late: the slot is lost, and another must be reserved.
+            self._done(claim, Outcome(Verdict.RETURNED))
+        return self._ready.popleft() if self._ready else None
 
     def may_leave(self, letter: Letter) -> bool:
         """Whether nothing has happened meanwhile that keeps the letter here."""
@@ -137,6 +171,7 @@ class Outgoing:
         claim = cast(Claim, letter.about)
         if outcome.verdict is Verdict.ACCEPTED:
             self.has_succeeded = True
+            self.recent.append((time.monotonic(), claim.address))
             self._accepted.append(
                 Accepted(claim.id, claim.attempt, outcome.code, outcome.reply)
             )

@@ -36,7 +36,12 @@ async def _hand_over(
     settings: Settings, envelopes: Sequence[Envelope], stop: threading.Event
 ) -> list[Outcome]:
     pile = _Pile(envelopes, stop)
-    connection = smtp.connect(settings, pile)
+    connection = smtp.connect(
+        settings,
+        pile,
+        relay=settings.relay,
+        messages=settings.messages_per_connection,
+    )
     try:
         while not pile.is_done:
             if not connection.is_open:

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from newsletter.config import Settings
+from newsletter.config import Relay, Settings
 from newsletter.smtp.connection import RelayConnection
 from newsletter.smtp.lines import (
     Connection,
@@ -40,20 +40,26 @@ __all__ = [
 
 
 def connect(
-    settings: Settings, source: Source, *, manners: Manners | None = None
+    settings: Settings,
+    source: Source,
+    *,
+    relay: Relay | None,
+    messages: int,
+    manners: Manners | None = None,
 ) -> Connection:
-    """Return a session, not yet open, with the relay that SMTP_URL names.
+    """Return a session, not yet open, with a relay; None is the built-in mailbox.
 
-    `manners` is shared by the sessions of one relay, so that each learns from all.
+    It closes after so many `messages`. `manners` is shared by the sessions of one
+    relay, so that each learns from all.
     """
-    if settings.relay is None:
+    if relay is None:
         return MailboxConnection(settings.mailbox_dir, source)
     return RelayConnection(
-        settings.relay,
+        relay,
         source,
         ehlo_name=_ehlo_name(settings),
         manners=manners,
-        messages=settings.messages_per_connection,
+        messages=messages,
     )
 
 
