@@ -137,12 +137,15 @@ class Stamp:
 
     def __init__(self, key: Key, purpose: Purpose) -> None:
         self._mark = key.mark.encode("ascii")
-        self._mac = _Mac(key.secret, f"{purpose}\0".encode())
+        self._inner, self._outer = _keyed(key.secret, f"{purpose}\0".encode())
 
     def __call__(self, subject: str) -> bytes:
         """Return the token of the handles in `subject`, in ASCII."""
         words = subject.encode("ascii")
-        bits = int.from_bytes(self._mac(words)[:10], "big")
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(words)
+        outer.update(inner.digest())
+        bits = int.from_bytes(outer.digest()[:10], "big")
         return b"".join(
             (
                 self._mark,
@@ -161,11 +164,14 @@ class Namer:
     """`derive` for one key and purpose, many thousand times a second."""
 
     def __init__(self, key: Key, purpose: str) -> None:
-        self._mac = _Mac(_derive(key.secret, purpose), b"")
+        self._inner, self._outer = _keyed(_derive(key.secret, purpose), b"")
 
     def __call__(self, value: str) -> bytes:
         """Return what `derive` returns, in ASCII."""
-        bits = int.from_bytes(self._mac(value.encode())[:17], "big") >> 6
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(value.encode())
+        outer.update(inner.digest())
+        bits = int.from_bytes(outer.digest()[:17], "big") >> 6
         return b"".join(
             (
                 _TRIPLES[bits >> 115],
@@ -181,22 +187,14 @@ class Namer:
         )
 
 
-class _Mac:
-    """HMAC-SHA256 (RFC 2104) whose two hashes have taken the key in beforehand."""
-
-    def __init__(self, secret: bytes, prefix: bytes) -> None:
-        block = 64
-        if len(secret) > block:
-            secret = hashlib.sha256(secret).digest()
-        padded = secret.ljust(block, b"\0")
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + prefix)
-        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
-
-    def __call__(self, message: bytes) -> bytes:
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(message)
-        outer.update(inner.digest())
-        return outer.digest()
+def _keyed(secret: bytes, prefix: bytes) -> tuple["hashlib._Hash", "hashlib._Hash"]:
+    """Return the two hashes of HMAC-SHA256 (RFC 2104) with the key taken in."""
+    block = 64
+    if len(secret) > block:
+        secret = hashlib.sha256(secret).digest()
+    padded = secret.ljust(block, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + prefix)
+    return inner, hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
 
 
 # Base32 three characters at a time: the standard library's own is Python, and takes

@@ -18,6 +18,7 @@ from newsletter.deliveries.fanning_out import (
     unlisted,
 )
 from newsletter.deliveries.forgetting import forget
+from newsletter.deliveries.quick import QuickTurns, Taken, quick_turns
 from newsletter.deliveries.recording import Result, live_unknowns, next_attempt, record
 from newsletter.deliveries.recovery import cancel_queued, let_go, recover, resolve
 from newsletter.deliveries.report import (
@@ -36,8 +37,10 @@ __all__ = [
     "Accepted",
     "Claim",
     "Queue",
+    "QuickTurns",
     "Report",
     "Result",
+    "Taken",
     "Trial",
     "Turns",
     "anything_due",
@@ -58,6 +61,7 @@ __all__ = [
     "of_subscriber",
     "put_off",
     "queues",
+    "quick_turns",
     "record",
     "recover",
     "release",

@@ -15,11 +15,13 @@ from sqlalchemy import Engine, Integer, String, bindparam
 from sqlalchemy.sql.dml import Update
 
 from newsletter.deliveries.accepting import Accepted, accepting, packed
-from newsletter.deliveries.claiming import Claim, Queue, claiming, first, held
+from newsletter.deliveries.claiming import Claim, Queue, claiming, first
 from newsletter.errors import LedgerUnavailable
 from newsletter.ledger import DELIVERY
+from newsletter.models import DeliveryState
 
 _MOMENT = DELIVERY.updated_at.type
+_SENDING = DeliveryState.SENDING.value
 # What differs from turn to turn, or from sender to sender.
 _NAMES = frozenset(
     ("sender", "relay", "now", "issue_id", "language", "many", "results")
@@ -42,22 +44,24 @@ _PLANNING = (
 class Turns:
     """One sender's connection to the ledger; opened anew after it was lost."""
 
-    def __init__(self, engine: Engine, *, sender: str, relay: str = "") -> None:
-        """Compile the statements; the first turn opens the connection."""
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        sender: str,
+        relay: str = "",
+        patience: int | None = None,
+    ) -> None:
+        """Compile the statements; the first turn opens the connection.
+
+        `patience` is how many milliseconds to wait for another writer on SQLite.
+        """
         self._engine, self._names = engine, {"sender": sender, "relay": relay}
+        self._patience = patience
         self._connection: Any = None
-        dialect = engine.dialect
-        now = bindparam("now", None, _MOMENT)
-        queue = first(
-            bindparam("issue_id", None, Integer), bindparam("language", None, String)
-        )
-        many = bindparam("many", None, Integer)
-        accept = accepting(dialect.name, now=now)
-        claim = claiming(queue, many=many, now=now)
-        self._is_sqlite = dialect.name == "sqlite"
-        if not self._is_sqlite:
-            claim = claim.add_cte(accept.returning(DELIVERY.id).cte("accepted"))
-        self._accept, self._claim = _Prepared(engine, accept), _Prepared(engine, claim)
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        accept, claim = statements(engine)
+        self._accept, self._claim = Prepared(engine, accept), Prepared(engine, claim)
         self._read_moment = _reader_of_moments(engine)
 
     def take(
@@ -80,7 +84,7 @@ class Turns:
         except self._failures as error:
             self.close()
             raise LedgerUnavailable(str(error)) from error
-        return [claim for row in rows for claim in self._held(row)], len(rows)
+        return self._held(rows), len(rows)
 
     def close(self) -> None:
         """Close the connection, whatever state it is in."""
@@ -120,26 +124,52 @@ class Turns:
 
     def _opened(self) -> Any:
         if self._connection is None:
-            pooled = self._engine.raw_connection()
-            self._connection = pooled.driver_connection
-            pooled.detach()  # the pool must not get back what we change
-            if not self._is_sqlite:
-                self._connection.autocommit = True
-                self._connection.prepare_threshold = 1
-                for setting in _PLANNING:
-                    self._connection.execute(f"SET {setting}")
+            self._connection = opened(self._engine)
+            if self._is_sqlite and self._patience is not None:
+                self._connection.execute(f"PRAGMA busy_timeout={self._patience}")
         return self._connection
 
-    def _held(self, row: Any) -> list[Claim]:
-        claims = held(row)
-        if self._read_moment is not None:
-            claims = [
-                c._replace(dated_at=self._read_moment(c.dated_at)) for c in claims
-            ]
-        return claims
+    def _held(self, rows: list[Any]) -> list[Claim]:
+        """Return the claims among the rows: the others were set aside."""
+        read = self._read_moment
+        return [
+            Claim._make((*row[:7], read(row[7]) if read else row[7]))
+            for row in rows
+            if row[8] == _SENDING
+        ]
 
 
-class _Prepared:
+def statements(engine: Engine) -> tuple[Update, Update]:
+    """Return what settles and what claims, wanting the parameters of `_NAMES`.
+
+    On PostgreSQL the second does both: one statement is a transaction by itself.
+    """
+    now = bindparam("now", None, _MOMENT)
+    queue = first(
+        bindparam("issue_id", None, Integer), bindparam("language", None, String)
+    )
+    accept = accepting(engine.dialect.name, now=now)
+    claim = claiming(queue, many=bindparam("many", None, Integer), now=now)
+    if engine.dialect.name == "sqlite":
+        return accept, claim
+    return accept, claim.add_cte(accept.returning(DELIVERY.id).cte("accepted"))
+
+
+def opened(engine: Engine) -> Any:
+    """Return a driver's connection that belongs to nobody else."""
+    pooled = engine.raw_connection()
+    connection = pooled.driver_connection
+    pooled.detach()  # the pool must not get back what we change
+    if engine.dialect.name != "sqlite":
+        assert connection is not None  # noqa: S101  # it was just opened
+        connection.autocommit = True
+        connection.prepare_threshold = 1
+        for setting in _PLANNING:
+            connection.execute(f"SET {setting}")
+    return connection
+
+
+class Prepared:
     """A statement as the driver takes it, with its constants bound."""
 
     def __init__(self, engine: Engine, statement: Update) -> None:
@@ -150,9 +180,9 @@ class _Prepared:
         compiled = statement.compile(
             dialect=dialect, compile_kwargs={"render_postcompile": True}
         )
-        self._sql = str(compiled)
+        self.sql = str(compiled)
         self._order = compiled.positiontup
-        self._constants: dict[str, Any] = {}
+        self.constants: dict[str, Any] = {}
         self._converters: dict[str, Callable[[Any], Any]] = {}
         for name, bind in compiled.binds.items():
             convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
@@ -160,17 +190,17 @@ class _Prepared:
                 continue
             if name not in _NAMES:
                 value = bind.effective_value
-                self._constants[name] = convert(value) if convert else value
+                self.constants[name] = convert(value) if convert else value
             elif convert:
                 self._converters[name] = convert
 
     def __call__(self, cursor: Any, values: Mapping[str, Any]) -> Any:
-        values = {**values, **self._constants}
+        values = {**values, **self.constants}
         for name, convert in self._converters.items():
             values[name] = convert(values[name])
         if self._order is None:
-            return cursor.execute(self._sql, values)
-        return cursor.execute(self._sql, [values[name] for name in self._order])
+            return cursor.execute(self.sql, values)
+        return cursor.execute(self.sql, [values[name] for name in self._order])
 
 
 def _reader_of_moments(engine: Engine) -> Callable[[Any], datetime] | None:

@@ -89,16 +89,20 @@ class Compiled:
         Raises UnsafeValue for a value that would break out of its line. An address
         beyond ASCII stands in UTF-8, which only SMTPUTF8 may carry (RFC 6532).
         """
+        return b"".join(self.pieces(reader))
+
+    def pieces(self, reader: Reader) -> list[bytes]:
+        """Return the message in pieces, to be joined where it is written: once."""
         pieces = self._constants.copy()
         values = self._values.of(reader)
         for place, which in self._places:
             pieces[place] = values[which]
         if not self._signer.signs:
-            return b"".join(pieces)
+            return pieces
         head = b"".join(pieces[: self._begins])
         body = b"".join(pieces[self._begins + 1 :])  # past the empty line between
         signatures = self._signer.sign(head, body, at=reader.dated_at)
-        return b"".join((signatures, head, b"\r\n", body))
+        return [signatures, head, b"\r\n", body]
 
     def _write_head(self, pieces: "_Pieces", subject: str) -> None:
         e, values = self.envelope, self._values

@@ -48,7 +48,7 @@ def compose(
     sender = scene.mailing_list.sender_address
     head, body = _headers(scene, notice, note, dated), _body(notice.handle, html, text)
     signatures = _signer(sender, settings).sign(head, body, at=dated)
-    return Envelope(sender, notice.email, signatures + head + b"\r\n" + body)
+    return Envelope(sender, notice.email, [signatures, head, b"\r\n", body])
 
 
 def _signer(sender: str, settings: Settings) -> dkim.Signer:

@@ -7,7 +7,7 @@ sockets stay busy meanwhile.
 import logging
 import time
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 
 from newsletter import db, deliveries, editions, issues
 from newsletter.config import Settings
-from newsletter.deliveries import Accepted, Claim, Queue, Result
+from newsletter.deliveries import Accepted, Claim, Queue, Result, Taken
 from newsletter.errors import KeyMissing, LedgerUnavailable, UnsafeValue
 from newsletter.messages import Compiled
 from newsletter.models import Edition, Issue
@@ -67,7 +67,8 @@ class Books:
         self._sender, self._issue_id, self._relay = sender, issue_id, relay
         self._routes = routes
         self._turns = deliveries.Turns(engine, sender=sender, relay=relay)
-        self.recent: deque[tuple[float, str]] = deque()  # see Outgoing
+        self._quick = deliveries.quick_turns(engine, sender=sender, relay=relay)
+        self.recent: deque[tuple[float, list[str]]] = deque()  # see Outgoing
         self._pacer = Pacer(engine, sender=sender, recent=lambda: list(self.recent))
         self._profile: Profile | None = None  # once it was looked up
         self._others: list[str] = []  # relays besides
@@ -112,6 +113,9 @@ class Books:
         except (DBAPIError, LedgerUnavailable) as error:
             self._is_unsure = True
             raise LedgerUnavailable(str(error)) from error
+        return self._answer(claims, slots)
+
+    def _answer(self, claims: list[Claim], slots: dict[int, Slot]) -> Answer:
         return Answer(
             claims,
             slots,
@@ -121,6 +125,46 @@ class Books:
             self._lease.granted,
         )
 
+    def turn_quickly(
+        self, outcomes: Outcomes, *, want: int, then: Callable[[Answer | None], None]
+    ) -> bool:
+        """Take a turn from the event loop, if it is like nearly all of them.
+
+        That is: only acceptances to record, and more of a known queue to claim. False
+        when it is not, and for a turn that must wait: `turn` takes that one. `then`
+        gets the answer, or None after a failure: the same outcomes may then be
+        recorded again.
+        """
+        rare = outcomes.others or self._is_unsure or self._gentle or self._is_due_again
+        looked = time.monotonic() - self._looked_at < LOOK_EVERY
+        if rare or not looked or not self._queues or want <= 0 or self._may_wait():
+            return False
+        queue = self._next_queue()
+        if queue is None or queue not in self._compiled:
+            return False
+
+        def taken(found: Taken | None, error: Exception | None) -> None:
+            if found is None:
+                self._is_unsure = True
+                logger.error("a turn at the ledger failed: %s", error)
+                then(None)
+                return
+            claims, looked_at = found
+            if not looked_at and queue in self._queues:
+                self._queues.remove(queue)
+            then(self._answer(claims, {}))
+
+        return self._quick.take(
+            outcomes.accepted,
+            queue=queue,
+            many=want,
+            now=self._clock.now(),
+            then=taken,
+        )
+
+    def _may_wait(self) -> bool:
+        return self._profile is None or self._pacer.may_limit(self._profile)
+
     def pause_stranded(self, outcome: Outcome) -> None:
         """Pause what no relay is left for, with the words of the last as the reason."""
         because = sentence(outcome)
@@ -128,6 +172,10 @@ class Books:
             for issue in issues.list_sending(session, issue_id=self._issue_id):
                 if issue.id in self._routes.stranded():
                     issues.pause(session, issue, because=because)
+
+    def close_quick(self) -> None:
+        """Close what the event loop uses, from the event loop."""
+        self._quick.close()
 
     def close(self) -> None:
         """Give back the connections to the relay, and close that to the ledger."""

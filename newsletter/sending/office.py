@@ -97,6 +97,7 @@ class Office:
             await self._ended.wait()
             await self._wind_up()
         finally:
+            self._books.close_quick()
             await self._clerk.do(self._books.close)
             await self._clerk.stop()
 
@@ -135,9 +136,14 @@ class Office:
 
     def outcomes_wait(self) -> None:
         """Record at once when half of what may be held is answered, or soon."""
-        if self._outgoing.unrecorded >= 2 * self._connections:
+        if self._is_taking_turn:
+            return
+        answered, waiting = self._outgoing.unrecorded, self._outgoing.waiting
+        # Before the last claim is taken, so that no connection has to wait for more.
+        low = waiting * 2 <= self._connections <= answered
+        if low or answered >= 2 * self._connections:
             self._take_turn()
-        elif self._timer is None and not self._is_taking_turn:
+        elif self._timer is None:
             self._timer = self._loop.call_later(RECORD_EVERY, self._take_turn)
 
     def gone(self, connection: Connection, *, lost: bool) -> None:
@@ -175,11 +181,15 @@ class Office:
         want = 4 * self._connections - self._outgoing.held + outcomes.many
         if not self._open or self._outgoing.stopping or not self.may_send():
             want = 0
-        held = frozenset(self._outgoing.ids)
-        self._clerk.ask(
-            lambda: self._books.turn(outcomes, want=want, held=held),
-            lambda answer, error: self._answered(answer, error, outcomes),
-        )
+
+        def answered(answer: Answer | None, error: BaseException | None = None) -> None:
+            self._answered(answer, error, outcomes)
+
+        if not self._books.turn_quickly(outcomes, want=want, then=answered):
+            held = frozenset(self._outgoing.ids)
+            self._clerk.ask(
+                lambda: self._books.turn(outcomes, want=want, held=held), answered
+            )
 
     def _answered(
         self, answer: Answer | None, error: BaseException | None, outcomes: Outcomes

@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import Protocol, cast
+from typing import Protocol
 
 from newsletter.deliveries import Accepted, Claim, Result
 from newsletter.errors import UnsafeValue
@@ -27,7 +27,7 @@ from newsletter.smtp import (
 # A letter with which so many connections broke before its body is tried later: it
 # may be what breaks them, and everybody behind it waits.
 _SUSPECT = 3
-_MANY = 5_000
+_MANY = 5_000  # groups of outcomes: more than a minute of them
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ class Outgoing:
         self._ready: deque[Claim] = deque()
         self._slotted: list[tuple[Slot, Claim]] = []  # a heap: the next slot first
         # What was accepted lately, and when: how fast each group of domains is served.
-        self.recent: deque[tuple[float, str]] = deque(maxlen=_MANY)
+        self.recent: deque[tuple[float, list[str]]] = deque(maxlen=_MANY)
+        self._addresses: list[str] = []
         self._returns: Counter[int] = Counter()
         self._accepted: list[Accepted] = []
         self._others: list[Result] = []
@@ -118,6 +119,10 @@ class Outgoing:
     def collect(self) -> Outcomes:
         """Hand over the outcomes that are to be recorded."""
         collected = Outcomes(self._accepted, self._others)
+        if self._accepted:
+            self.has_succeeded = True
+            self.recent.append((time.monotonic(), self._addresses))
+            self._addresses = []
         self._accepted, self._others = [], []
         return collected
 
@@ -149,6 +154,8 @@ class Outgoing:
 
     def _take(self) -> Claim | None:
         """Return the next claim whose time has come."""
+        if not self._slotted:
+            return self._ready.popleft() if self._ready else None
         while self._slotted:
             slot, claim = self._slotted[0]
             now = time.monotonic()
@@ -164,17 +171,16 @@ class Outgoing:
 
     def may_leave(self, letter: Letter) -> bool:
         """Whether nothing has happened meanwhile that keeps the letter here."""
-        return self._may_begin(cast(Claim, letter.about))
+        claim: Claim = letter.about
+        return self._may_begin(claim) and self._office.may_send()
 
     def settle(self, letter: Letter, outcome: Outcome) -> None:
         """Keep the outcome of a letter for the ledger."""
-        claim = cast(Claim, letter.about)
-        if outcome.verdict is Verdict.ACCEPTED:
-            self.has_succeeded = True
-            self.recent.append((time.monotonic(), claim.address))
-            self._accepted.append(
-                Accepted(claim.id, claim.attempt, outcome.code, outcome.reply)
-            )
+        claim: Claim = letter.about
+        verdict, code, reply, _ = outcome
+        if verdict is Verdict.ACCEPTED:
+            self._accepted.append(Accepted(claim[0], claim[2], code, reply))
+            self._addresses.append(claim[4])
             self._office.outcomes_wait()
             return
         if outcome.fault is Fault.CONNECTION and outcome.verdict is Verdict.RETURNED:
@@ -186,23 +192,25 @@ class Outgoing:
         self._office.gone(connection, lost=lost)
 
     def _may_begin(self, claim: Claim) -> bool:
-        halted = claim.issue_id in self.halted or claim.issue_id in self._refused
-        return not (halted or self.stopping) and self._office.may_send()
+        issue_id = claim[1]
+        halted = issue_id in self.halted or issue_id in self._refused
+        return not (halted or self.stopping)
 
     def _write(self, claim: Claim) -> Letter | None:
-        compiled = self._edition(claim.issue_id, claim.language)
+        row, issue_id, _, language, address, handle, since_on, dated_at = claim
+        compiled = self._edition(issue_id, language)
         if compiled is None:
             self._done(claim, Outcome(Verdict.RETURNED))
             return None
-        _, _, _, _, address, handle, since_on, dated_at = claim
-        reader = Reader(claim.id, address, handle, since_on, dated_at)
+        reader = Reader(row, address, handle, since_on, dated_at)
         try:
-            raw = compiled.build(reader)
+            pieces = compiled.pieces(reader)
         except UnsafeValue as error:
             refused = Outcome(Verdict.REJECTED, None, str(error), Fault.RECIPIENT)
             self._done(claim, refused)
             return None
-        return Letter(Envelope(compiled.sender(), address, raw, str(claim.id)), claim)
+        sender = compiled.envelope.sender_address
+        return Letter(Envelope(sender, address, pieces, str(row)), claim)
 
     def _suspected(self, claim: Claim, outcome: Outcome) -> Outcome:
         self._returns[claim.id] += 1

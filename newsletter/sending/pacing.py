@@ -29,7 +29,7 @@ class Slot(NamedTuple):
     until: float
 
 
-Recent = Callable[[], Sequence[tuple[float, str]]]  # moments and addresses
+Recent = Callable[[], Sequence[tuple[float, list[str]]]]  # moments and addresses
 
 
 class Pacer:
@@ -50,6 +50,10 @@ class Pacer:
                 now = db.now(session)
                 self._braked = relays.braked(session, profile, now=now)
             self._looked_at = time.monotonic()
+        return self.may_limit(profile)
+
+    def may_limit(self, profile: Profile) -> bool:
+        """Say the same, as far as it is known without asking the database."""
         return bool(profile.is_limited or profile.domains or self._braked)
 
     def allow(self, profile: Profile, want: int) -> int:
@@ -123,7 +127,10 @@ class Pacer:
             return
         since = time.monotonic() - _MINUTE
         seen = Counter(
-            relays.group_of(address) for at, address in self._recent() if at > since
+            relays.group_of(address)
+            for at, addresses in self._recent()
+            if at > since
+            for address in addresses
         )
         with db.writing(self._engine) as session:
             for group in sorted(group for group in groups if group is not None):

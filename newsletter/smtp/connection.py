@@ -19,18 +19,21 @@ from newsletter.config import Relay
 from newsletter.smtp.lines import Letter, Manners, Mode, Source, Timeouts
 from newsletter.smtp.opening import open_session
 from newsletter.smtp.outcomes import Outcome, Stage, Verdict, cleaned
+from newsletter.smtp.patience import Patience
 from newsletter.smtp.reading import Reading, Unreadable
 from newsletter.smtp.replies import judge
-from newsletter.smtp.transaction import after_loss, envelope, problem
+from newsletter.smtp.transaction import (
+    ANY_ANSWER,
+    ENVELOPE,
+    GOOD,
+    NOBODYS,
+    WHOLE,
+    after_loss,
+    envelope,
+    problem,
+)
 
 _GOODBYE = 2.0  # seconds to wait for the reply to QUIT
-# What a command must be answered with, by the first digit.
-_GOOD = {Stage.RSET: 2, Stage.MAIL: 2, Stage.RCPT: 2, Stage.DATA: 3, Stage.DOT: 2}
-_ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
-# Their replies are nobody's, and some may be any at all.
-_NOBODYS = frozenset((Stage.RSET, Stage.QUIT, Stage.LONE_DOT))
-_ANY_ANSWER = frozenset((Stage.QUIT, Stage.LONE_DOT))
-
 Owed = tuple[Stage, Letter | None]
 
 
@@ -70,8 +73,8 @@ class RelayConnection(asyncio.Protocol):
         transport, self._offer = await open_session(
             self._relay, ehlo_name=self._ehlo_name, timeout=self._timeouts.connect
         )
-        self._loop = asyncio.get_running_loop()
-        self._gone = self._loop.create_future()
+        loop = asyncio.get_running_loop()
+        self._gone = loop.create_future()
         self._reading = Reading()
         self._owed: deque[Owed] = deque()
         self._then: Callable[[], None] | None = None
@@ -82,8 +85,7 @@ class RelayConnection(asyncio.Protocol):
         self._dirty = False  # an envelope was begun and not ended by a dot
         self._is_behind = False  # and it was sent behind the dot of another
         self._closing = self._farewell = False
-        self._deadline = 0.0
-        self._timer: asyncio.TimerHandle | None = None
+        self._patience = Patience(loop, self._given_up)
         self._transport = transport
         # A write then tells at once whether the kernel took all of it.
         transport.set_write_buffer_limits(high=0)
@@ -115,7 +117,7 @@ class RelayConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Give every reply to the slot that it is owed in, then go on."""
-        if not self.is_open:
+        if self._transport is None or self._hear_all(data):
             return
         try:
             for code, text in self._reading.feed(data):
@@ -154,6 +156,34 @@ class RelayConnection(asyncio.Protocol):
 
     # Replies.
 
+    def _hear_all(self, data: bytes) -> bool:
+        """Take four replies at once, if they are what nearly every message gets.
+
+        This is what the full mode waits for: the last letter is accepted, and the
+        next may send its body. Whatever is anything else is read reply by reply.
+        """
+        if len(self._owed) != WHOLE:
+            return False
+        lines = data.split(b"\r\n")
+        if len(lines) != WHOLE + 1 or lines[WHOLE] or self._reading.is_amid:
+            return False
+        dot, mail, rcpt, go, _ = lines
+        usual = mail[:4] == rcpt[:4] == dot[:4] == b"250 " and go[:4] == b"354 "
+        if not usual or data.count(b"\n") != WHOLE:
+            return False
+        letter, behind = self._current, self._behind
+        if letter is None or behind is None or letter.stage is not Stage.DOT:
+            return False
+        self._owed.clear()
+        self._then = None
+        behind.ahead = True
+        self._current, self._behind = behind, None
+        self._dirty = self._is_behind = True
+        text = cleaned(dot[4:].decode("utf-8", "replace"))
+        self._source.settle(letter, Outcome(Verdict.ACCEPTED, 250, text))
+        self._answered()
+        return True
+
     def _hear(self, code: int, text: str) -> bool:
         """Take one reply; False when the connection ended with it."""
         if not self._owed:
@@ -164,12 +194,12 @@ class RelayConnection(asyncio.Protocol):
             self._farewell = True
         if stage is Stage.DOT and letter is not None:
             self._dotted(letter, code, text)
-        elif code // 100 == _GOOD.get(stage):
+        elif code // 100 == GOOD.get(stage):
             if stage is Stage.DATA and letter is not None:
                 letter.ahead = True
         elif 400 <= code < 600:
             self._refused(stage, letter, code, text)
-        elif stage not in _ANY_ANSWER:
+        elif stage not in ANY_ANSWER:
             self._misfit(f"{code} is no answer to {stage}")
         return self.is_open
 
@@ -230,7 +260,7 @@ class RelayConnection(asyncio.Protocol):
         if self._pipelines:
             reset, stages = (b"RSET\r\n", [Stage.RSET]) if self._dirty else (b"", [])
             words = reset + envelope(letter, self._offer)
-            self._send(words, (*stages, *_ENVELOPE), letter, self._answered)
+            self._send(words, (*stages, *ENVELOPE), letter, self._answered)
         elif self._dirty:
             self._send(b"RSET\r\n", (Stage.RSET,), None, self._mail)
         else:
@@ -265,7 +295,7 @@ class RelayConnection(asyncio.Protocol):
             self._answered()
             return
         words = envelope(letter, self._offer).splitlines(keepends=True)
-        self._send(words[_ENVELOPE.index(stage)], (stage,), letter, then)
+        self._send(words[ENVELOPE.index(stage)], (stage,), letter, then)
 
     def _answered(self) -> None:
         """Go on from the replies to an envelope."""
@@ -298,17 +328,17 @@ class RelayConnection(asyncio.Protocol):
         pipelines = self._pipelines and self._manners.mode is Mode.FULL
         behind = self._next() if pipelines and not self._closing else None
         letter.stage = Stage.BODY
-        raw = letter.envelope.raw
-        end = b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"
+        pieces = letter.envelope.pieces
+        end = b".\r\n" if pieces[-1].endswith(b"\r\n") else b"\r\n.\r\n"
         self._owed.append((Stage.DOT, letter))
         if behind is None:
             self._then = self._pump
-            self._write(raw + end)
+            self._write(b"".join((*pieces, end)))
         else:
             self._behind = behind
-            self._owed.extend([(stage, behind) for stage in _ENVELOPE])
+            self._owed.extend([(stage, behind) for stage in ENVELOPE])
             self._then = self._answered
-            self._write(b"".join((raw, end, envelope(behind, self._offer))))
+            self._write(b"".join((*pieces, end, envelope(behind, self._offer))))
         if self._transport is not None:
             if not self._transport.get_write_buffer_size():
                 letter.stage = Stage.DOT
@@ -323,7 +353,7 @@ class RelayConnection(asyncio.Protocol):
     ) -> None:
         """Write commands, and owe a reply for each; `then` goes on from the last."""
         self._owed.extend(
-            [(stage, None if stage in _NOBODYS else letter) for stage in stages]
+            [(stage, None if stage in NOBODYS else letter) for stage in stages]
         )
         self._then = then
         self._write(words)
@@ -342,31 +372,18 @@ class RelayConnection(asyncio.Protocol):
     def _expect(self) -> None:
         """Wait for the next reply as long as RFC 5321 says, and no longer."""
         if not self._owed:
+            self._patience.rest()
             return
         stage, letter = self._owed[0]
-        amid = letter is not None and letter.stage is Stage.BODY
-        seconds = (
-            self._timeouts.block
-            if amid
-            else self._seconds.get(stage, self._timeouts.command)
-        )
-        self._deadline = self._loop.time() + seconds
-        # One timer that looks again: to set one for each reply would cost more.
-        if self._timer is None or self._deadline < self._timer.when():
-            self._set_timer()
+        if letter is not None and letter.stage is Stage.BODY:
+            self._patience.wait(self._timeouts.block)
+        else:
+            self._patience.wait(self._seconds.get(stage, self._timeouts.command))
 
-    def _set_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = self._loop.call_at(self._deadline, self._look)
-
-    def _look(self) -> None:
-        self._timer = None
+    def _given_up(self) -> None:
         if self._transport is None or not self._owed:
             return
-        if self._loop.time() < self._deadline:
-            self._set_timer()
-        elif self._owed[0][0] in _ENVELOPE:
+        if self._owed[0][0] in ENVELOPE:
             self._misfit("a reply is missing")
         else:
             self._end("the relay said nothing for too long")
@@ -388,8 +405,7 @@ class RelayConnection(asyncio.Protocol):
         letters = [self._current, self._behind]
         self._current = self._behind = self._then = None
         self._owed.clear()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._patience.end()
         transport.abort()
         for letter in letters:
             if letter is not None:

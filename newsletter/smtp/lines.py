@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from newsletter.smtp.outcomes import Envelope, Outcome, Stage
 
@@ -15,15 +15,16 @@ _OFTEN = 3
 class Letter:
     """One message on its way over one connection, and how far it came."""
 
-    __slots__ = ("about", "ahead", "envelope", "refusal", "stage")
+    __slots__ = ("about", "ahead", "envelope", "refusal", "size", "stage")
 
-    def __init__(self, envelope: Envelope, about: object = None) -> None:
+    def __init__(self, envelope: Envelope, about: Any = None) -> None:
         """Carry an envelope; `about` is the caller's own, handed back with it."""
         self.envelope, self.about = envelope, about
         self.stage = Stage.CONNECT
         # The first failing reply: it decides (RFC 2920 §3.1).
         self.refusal: tuple[Stage, int, str] | None = None
         self.ahead = False  # the relay waits for the body
+        self.size = envelope.size
 
 
 class Source(Protocol):

@@ -1,10 +1,11 @@
 """What the relay said about one message, as a value in our words."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+_LONGEST = 1_000
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -49,9 +50,8 @@ class Verdict(StrEnum):
     HELD = "held"  # our fault: waits for a person, the issue pauses
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """The end of one attempt."""
+class Outcome(NamedTuple):
+    """The end of one attempt; a tuple, since a sender makes thousands a second."""
 
     verdict: Verdict
     code: int | None = None
@@ -60,16 +60,27 @@ class Outcome:
 
 
 class Envelope(NamedTuple):
-    """One message to one reader, as bytes with CRLF line ends.
+    """One message to one reader: octets with CRLF line ends, in pieces.
 
-    `id` is what failure reports call it (ENVID, RFC 3461), where the relay passes
-    that on: letters, digits and dots.
+    The pieces are joined where they are written, since a copy of a large message
+    costs as much as its way to the kernel. `id` is what failure reports call it
+    (ENVID, RFC 3461), where the relay passes that on: letters, digits and dots.
     """
 
     sender: str
     recipient: str
-    raw: bytes
+    pieces: Sequence[bytes]
     id: str = ""
+
+    @property
+    def raw(self) -> bytes:
+        """The whole message."""
+        return b"".join(self.pieces)
+
+    @property
+    def size(self) -> int:
+        """How many octets the message has."""
+        return sum(map(len, self.pieces))
 
 
 def lost(verdict: Verdict, why: str) -> Outcome:
@@ -79,7 +90,9 @@ def lost(verdict: Verdict, why: str) -> Outcome:
 
 def cleaned(reply: str) -> str:
     """Return a reply as text that any database takes and any terminal can show."""
-    return _UNPRINTABLE.sub("\ufffd", reply)[:1000]
+    if reply.isprintable() and len(reply) <= _LONGEST:
+        return reply
+    return _UNPRINTABLE.sub("\ufffd", reply)[:_LONGEST]
 
 
 class RelayUnavailable(Exception):

@@ -7,15 +7,25 @@ from newsletter.smtp.opening import Offer
 from newsletter.smtp.outcomes import Fault, Outcome, Stage, Verdict, lost
 from newsletter.smtp.replies import judge
 
-# RFC 5321 §4.1.2: what would end a path, or the line it stands in.
+# What a command must be answered with, by the first digit.
+GOOD = {Stage.RSET: 2, Stage.MAIL: 2, Stage.RCPT: 2, Stage.DATA: 3, Stage.DOT: 2}
+ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
+WHOLE = 1 + len(ENVELOPE)  # replies to a body with an envelope behind it
+# Their replies are nobody's, and some may be any at all.
+NOBODYS = frozenset((Stage.RSET, Stage.QUIT, Stage.LONE_DOT))
+ANY_ANSWER = frozenset((Stage.QUIT, Stage.LONE_DOT))
+
+# RFC 5321 §4.1.2: what would end a path, or the line it stands in; and what is
+# neither that nor beyond ASCII.
 _NO_PATH = re.compile(r"[\x00-\x20\x7f<>]")
+_FINE = re.compile(r"[!-;=?-~]+")
 
 
 def envelope(letter: Letter, offer: Offer) -> bytes:
     """Return MAIL, RCPT and DATA, a line each."""
     to = letter.envelope
     recipient = to.recipient.encode()
-    size = b" SIZE=%d" % len(to.raw) if offer.size else b""  # RFC 1870
+    size = b" SIZE=%d" % letter.size if offer.size else b""  # RFC 1870
     utf8 = b"" if to.recipient.isascii() else b" SMTPUTF8"
     if offer.dsn:
         # RFC 3461: headers are enough, and only failures are wanted.
@@ -35,8 +45,11 @@ def envelope(letter: Letter, offer: Offer) -> bytes:
 def problem(letter: Letter, offer: Offer) -> Outcome | None:
     """Return why a relay could not take a letter, known before it is asked."""
     envelope = letter.envelope
-    if offer.size and len(envelope.raw) > offer.size:
-        why = f"{len(envelope.raw)} octets; the relay takes {offer.size} at most"
+    fits = not offer.size or letter.size <= offer.size
+    if fits and _FINE.fullmatch(envelope.recipient):
+        return None
+    if not fits:
+        why = f"{letter.size} octets; the relay takes {offer.size} at most"
         return Outcome(Verdict.HELD, None, why, Fault.MESSAGE)
     if not envelope.recipient.isascii() and not offer.utf8:
         why = "5.6.7 the address needs SMTPUTF8, which the relay does not offer"

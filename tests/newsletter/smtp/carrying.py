@@ -22,7 +22,7 @@ ANNE, BART, CRIS = "anne@example.org", "bart@example.org", "cris@example.org"
 
 
 def envelope(recipient: str = ANNE, raw: bytes = RAW) -> Envelope:
-    return Envelope("news@example.org", recipient, raw)
+    return Envelope("news@example.org", recipient, [raw])
 
 
 class Carrier:
