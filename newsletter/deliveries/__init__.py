@@ -8,6 +8,7 @@ from newsletter.deliveries.recovery import cancel_queued, recover, resolve
 from newsletter.deliveries.report import (
     Report,
     anything_due,
+    count_due,
     next_due,
     of_subscriber,
     status,
@@ -22,6 +23,7 @@ __all__ = [
     "cancel_queued",
     "change_segment",
     "claim",
+    "count_due",
     "fan_out",
     "forget",
     "languages_of",

@@ -105,6 +105,18 @@ def anything_due(
     )
 
 
+def count_due(session: Session, *, now: datetime, limit: int) -> dict[int, int]:
+    """Count the rows that may be tried now, per issue; to `limit`, for it is enough."""
+    running = select(ISSUE.id).where(ISSUE.state == IssueState.SENDING)
+    due: dict[int, int] = {}
+    for issue in list(session.scalars(running.order_by(ISSUE.id))):
+        for waiting in (first(issue), again(issue, now)):
+            some = waiting.order_by(None).limit(limit).subquery()
+            rows = session.scalar(select(func.count()).select_from(some)) or 0
+            due[issue] = min(limit, due.get(issue, 0) + rows)
+    return {issue: rows for issue, rows in due.items() if rows}
+
+
 def next_due(session: Session, issue: Issue) -> datetime | None:
     """Return when the next waiting row of an issue may be tried; None if none waits."""
     moments = session.execute(

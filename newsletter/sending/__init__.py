@@ -1,7 +1,7 @@
 """The send loop: claims rows, hands messages to the relay, writes down the answers."""
 
-from newsletter.sending.holder import Holder, dead_senders
+from newsletter.sending.holder import DEAD_AFTER, Holder, dead_senders
 from newsletter.sending.loop import Sent, send
 from newsletter.sending.single import hand_over
 
-__all__ = ["Holder", "Sent", "dead_senders", "hand_over", "send"]
+__all__ = ["DEAD_AFTER", "Holder", "Sent", "dead_senders", "hand_over", "send"]
