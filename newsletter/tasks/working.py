@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import psycopg
 from sqlalchemy import Engine
@@ -25,7 +25,11 @@ SHARE_FOR = 30.0
 _GLANCE = 0.1  # seconds between two looks at whether to stop
 _BREATH = 5.0  # seconds to wait when the queue cannot be used
 
-Send = Callable[[Share, threading.Event], None]
+
+class Send(Protocol):
+    """Sends rows of one share's issue until none is due or `stop` is set."""
+
+    def __call__(self, share: Share, *, stop: threading.Event) -> None: ...
 
 
 def work(engine: Engine, send: Send, *, stop: threading.Event) -> None:
@@ -72,7 +76,7 @@ def _app(engine: Engine, send: Send, stop: threading.Event) -> "App":
     def send_share(issue_id: int, slot: int) -> None:
         enough = threading.Event()
         with _told(enough.set, stop, after=SHARE_FOR):
-            send(Share(issue_id, slot), enough)
+            send(Share(issue_id, slot), stop=enough)
 
     return app
 
