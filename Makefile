@@ -36,7 +36,7 @@ check: .venv/.installed-dev ## Format, lint, types, imports, locks, tests
 	@$(BIN)/python -m pytest -q -n $(WORKERS)
 
 bench: .venv/.installed-dev ## Measure: each benchmark prints a table
-	@shopt -s nullglob; found=(benchmarks/throughput.py benchmarks/dkim.py benchmarks/importing.py benchmarks/mailable.py benchmarks/signup_timing.py); \
+	@shopt -s nullglob; found=(benchmarks/throughput.py benchmarks/dkim.py benchmarks/importing.py benchmarks/mailable.py benchmarks/signup_timing.py benchmarks/workers.py); \
 	if [ $${#found[@]} = 0 ]; then echo "There is no benchmark yet."; fi; \
 	for each in "$${found[@]}"; do echo "== $$each"; $(BIN)/python -m "benchmarks.$$(basename "$$each" .py)"; done
 
