@@ -13,8 +13,8 @@ from newsletter.models import Instance, Sender
 
 logger = logging.getLogger(__name__)
 
-# A folder that joins a database on which nobody ticked for so long may be the first
-# one after a backup was brought to new machines.
+# Longer than a restart takes. A folder that joins a database on which nobody ticked
+# for so long may be the first one after a backup was brought to new machines.
 _SILENCE = timedelta(minutes=10)
 # So long may letters wait for a worker before that is worth a word.
 UNSERVED_AFTER = timedelta(seconds=60)
@@ -72,7 +72,8 @@ def _attend(
     """Hold issues that stood still too long; note which are in somebody's hands."""
     living = _somebody_sends(session, now)
     if not living:
-        limit = timedelta(minutes=settings.late_limit)
+        # A limit of nothing is about starting late; a restart is not standing still.
+        limit = max(timedelta(minutes=settings.late_limit), _SILENCE)
         held = issues.hold_unattended(session, now=now, limit=limit)
         _tell(held, "nothing that sends was running")
     served = living or not shares or tasks.live_workers(session) > 0

@@ -29,7 +29,7 @@ _BREATH = 5.0  # seconds to wait when the queue cannot be used
 class Send(Protocol):
     """Sends rows of one share's issue until none is due or `stop` is set."""
 
-    def __call__(self, share: Share, *, stop: threading.Event) -> None: ...
+    def __call__(self, share: Share, /, *, stop: threading.Event) -> None: ...
 
 
 def work(engine: Engine, send: Send, *, stop: threading.Event) -> None:

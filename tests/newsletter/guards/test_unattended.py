@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import time_machine
 from sqlalchemy import Engine
 
@@ -63,6 +64,23 @@ def test_within_the_limit_it_goes_on(sqlite_engine: Engine, settings: Settings) 
             clock.shift(timedelta(minutes=settings.late_limit - 1))
 
     assert load(sqlite_engine, issue_id).state is IssueState.SENDING
+
+
+@pytest.mark.parametrize(
+    ("away", "state"), [(9, IssueState.SENDING), (11, IssueState.PAUSED)]
+)
+def test_a_restart_is_not_standing_still_whatever_the_limit(
+    sqlite_engine: Engine, settings: Settings, away: int, state: IssueState
+) -> None:
+    strict = settings.model_copy(update={"late_limit": 0})
+    issue_id = running_issue(sqlite_engine)
+    with time_machine.travel(NOON, tick=False) as clock:
+        guards.watch(sqlite_engine, strict, shares=False)
+        clock.shift(timedelta(minutes=away))
+
+        guards.watch(sqlite_engine, strict, shares=False)
+
+    assert load(sqlite_engine, issue_id).state is state
 
 
 def test_it_is_so_on_both_databases(engine: Engine, settings: Settings) -> None:
