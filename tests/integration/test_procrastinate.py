@@ -124,11 +124,11 @@ def test_two_workers_share_an_issue_and_nobody_gets_it_twice(
     relay.delay = 0.05
     for machine in ("a", "b"):
         start(machine)
-    wait_until(lambda: live_workers(engine) == 2, seconds=20)
+    wait_until(lambda: live_workers(engine) == 2, seconds=40)
 
     issue_id = a_due_issue(engine)
 
-    wait_until(lambda: len(holders(engine)) == 2, seconds=20)
+    wait_until(lambda: len(holders(engine)) == 2, seconds=40)
     wait_until(lambda: is_sent(engine, issue_id), seconds=40)
     copies = Counter(mail.recipient for mail in relay.messages)
     assert len(copies) == READERS
@@ -140,21 +140,20 @@ def test_what_a_killed_worker_held_is_sent_by_the_other_within_a_minute(
 ) -> None:
     relay.delay = 0.1
     victim = start("a")
-    wait_until(lambda: live_workers(engine) == 1, seconds=20)
+    start("b")
+    wait_until(lambda: live_workers(engine) == 2, seconds=40)
     issue_id = a_due_issue(engine)
-    wait_until(lambda: len(relay.messages) >= 20, seconds=20)
+    wait_until(lambda: len(holders(engine)) == 2, seconds=40)
+
     victim.kill()
     victim.wait()
-    a_minute_later = time.monotonic() + 60
-    held = {address for some in holders(engine).values() for address in some}
+    held = holders(engine)
 
-    start("b")
-
-    left = a_minute_later - time.monotonic()
-    wait_until(lambda: is_sent(engine, issue_id), seconds=left)
+    wait_until(lambda: is_sent(engine, issue_id), seconds=60)
     copies = Counter(mail.recipient for mail in relay.messages)
+    twice = {address for address, count in copies.items() if count > 1}
     assert len(copies) == READERS
-    assert {address for address, count in copies.items() if count > 1} <= held
+    assert any(twice <= set(addresses) for addresses in held.values())
     assert states(engine, issue_id) == {"accepted": READERS}
 
 
@@ -163,9 +162,9 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_has_not_left(
 ) -> None:
     relay.delay = 0.3
     worker = start("a")
-    wait_until(lambda: live_workers(engine) == 1, seconds=20)
+    wait_until(lambda: live_workers(engine) == 1, seconds=40)
     issue_id = a_due_issue(engine)
-    wait_until(lambda: len(relay.messages) >= 4, seconds=20)
+    wait_until(lambda: len(relay.messages) >= 4, seconds=40)
 
     worker.send_signal(signal.SIGTERM)
     _, complaints = worker.communicate(timeout=30)
@@ -188,7 +187,7 @@ def test_serving_leaves_the_sending_to_workers(
     issue_id = a_due_issue(engine)
     serving = {**environment, **_relay(relay), "NEWSLETTER_WORKERS": "true"}
     with _started(serving, "serve", "--port", str(port)):
-        wait_until(lambda: "queued" in states(engine, issue_id), seconds=30)
+        wait_until(lambda: "queued" in states(engine, issue_id), seconds=40)
         time.sleep(3)  # three ticks in which it could have sent
         assert states(engine, issue_id) == {"queued": READERS}
         with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=30) as answer:
@@ -204,7 +203,7 @@ def test_a_worker_begins_again_when_it_loses_its_database(
     engine: Engine, relay: Relay, start: Start
 ) -> None:
     start("a")
-    wait_until(lambda: live_workers(engine) == 1, seconds=20)
+    wait_until(lambda: live_workers(engine) == 1, seconds=40)
     with db.writing(engine) as session:
         session.execute(
             text(
