@@ -83,9 +83,10 @@ def _generate(file: Path, rows: int) -> None:
 
 
 @contextmanager
-def server(given: str | None, name: str) -> Iterator[str]:
+def server(given: str | None, name: str, *, durable: bool = False) -> Iterator[str]:
     """Make an empty database on the server given, or on one of our own; drop it."""
-    with nullcontext(given) if given else postgres.server() as url:
+    own = nullcontext(given) if given else postgres.server(durable=durable)
+    with own as url:
         postgres.administer(url, f"DROP DATABASE IF EXISTS {name}")
         postgres.administer(url, f"CREATE DATABASE {name}")
         yield make_url(url).set(database=name).render_as_string(hide_password=False)

@@ -1,202 +1,223 @@
-"""Messages a second with the ledger, against aiosmtplib's `sendmail` without one.
+"""Messages a second and processor time per message, beside C and beside aiosmtplib.
 
-Run it with `make bench`, or `python -m benchmarks.throughput 2000` for that many
-readers. Both sides use the same sink, the same number of connections, a connection
-kept open, and messages of the same size; they run in turn, three rounds, and the
-medians are printed. CPU is that of the sending process alone.
+Run it with `make bench`, or `python -m benchmarks.throughput 20000` for that many
+readers. In turn, over the same number of connections to the same sink: Postfix's
+`smtp-source -d`, which keeps no ledger and sends everybody the same bytes;
+aiosmtplib's `sendmail` over kept connections, without a ledger; our sender with the
+ledger on SQLite and on PostgreSQL. Claims are durable on the disk of `--folder`;
+DKIM, grace and gentle start are off. Preparing is not charged.
 """
 
-import asyncio
+import argparse
+import os
+import platform
 import statistics
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import aiosmtplib
-from sqlalchemy import Engine, insert
-from sqlmodel import Session, select
+from sqlalchemy import Engine, func
+from sqlmodel import col, select
 
-from benchmarks import sink
-from newsletter import config, db, deliveries, issues, jobs, sending
+from benchmarks import databases, prepared, relays, sides
+from benchmarks.sides import Order, Run
+from newsletter import db
 from newsletter.config import Settings
-from newsletter.issues.composing import Plan
-from newsletter.migrations import ready
-from newsletter.models import Delivery, Edition, Issue, IssueState, Item, ItemText
-from newsletter.models import ItemType as Type
-from subscribers import lists
+from newsletter.models import Delivery, DeliveryState
 from subscribers.clock import utcnow
-from subscribers.columns import table_of
-from subscribers.models import Subscriber, Subscription, SubscriptionState
-from subscribers.tokens import new_handle
 
-READERS = 2_000
-ROUNDS = 3
+READERS = 20_000
+ROUNDS = 5
 CONNECTIONS = 10
+SIZES = {"20KB": 20_000, "60KB": 60_000, "sample": None}
+# aiosmtplib takes several times as long, and its figure settles sooner.
+_SENDMAIL = 5_000
 
 
 @dataclass(frozen=True)
-class Run:
-    """One round of one side."""
+class Ledger:
+    """A database with readers, ready to start its issue."""
 
-    rate: float  # messages a second
-    cpu: float  # microseconds of the sending process, per message
+    name: str
+    engine: Engine
+    settings: Settings
 
 
 def main() -> None:
-    """Measure and print a table with the ratio."""
-    readers = int(sys.argv[1]) if len(sys.argv) > 1 else READERS
-    ours: list[Run] = []
-    theirs: list[Run] = []
-    size = 0
-    with sink.running() as port, tempfile.TemporaryDirectory() as folder:
-        for number in range(ROUNDS):
-            settings = _settings(Path(folder) / str(number), port)
-            engine = db.make_engine(settings.database)
-            try:
-                size = _prepare(engine, settings, readers)
-                theirs.append(asyncio.run(_peer(port, readers, size)))
-                ours.append(_send(engine, settings, readers))
-            finally:
-                engine.dispose()
-    print(f"{readers} messages of {size / 1000:.0f} KB, {CONNECTIONS} connections,")
-    print(f"median of {ROUNDS} rounds, SQLite ledger")
-    _row("aiosmtplib sendmail, no ledger", theirs)
-    _row("newsletter, with the ledger", ours)
-    rates = [a.rate / b.rate for a, b in zip(ours, theirs, strict=True)]
-    cpus = [a.cpu / b.cpu for a, b in zip(ours, theirs, strict=True)]
-    print(
-        f"ratio of rates {statistics.median(rates):.2f}, "
-        f"of CPU {statistics.median(cpus):.2f}"
-    )
+    """Measure and print a table for each size."""
+    wanted = _arguments()
+    with tempfile.TemporaryDirectory(dir=wanted.folder) as folder, ExitStack() as open_:
+        print(_machine(Path(folder)))
+        urls = open_.enter_context(databases.urls(wanted, folder, "throughput"))
+        ledgers = [
+            open_.enter_context(_ledger(name, Path(folder) / name, url, wanted.readers))
+            for name, url in urls.items()
+        ]
+        print(f"{CONNECTIONS} connections, sink: {wanted.sink}")
+        for name in wanted.sizes:
+            _compare(name, ledgers, wanted.sink, wanted.rounds)
 
 
-def _row(name: str, runs: list[Run]) -> None:
-    rate = statistics.median(run.rate for run in runs)
-    cpu = statistics.median(run.cpu for run in runs)
-    print(f"{name:<34}{rate:>8.0f} /s {cpu:>8.0f} µs CPU a message")
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("readers", nargs="?", type=int, default=READERS)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--sink", choices=["ours", "postfix"], default=relays.default())
+    parser.add_argument("--sizes", nargs="+", choices=[*SIZES], default=[*SIZES])
+    databases.add_arguments(parser)
+    return parser.parse_args()
 
 
-def _settings(folder: Path, port: int) -> Settings:
-    return config.load(
-        data_dir=folder,
-        smtp_url=f"smtp://127.0.0.1:{port}?tls=none",
-        connections=CONNECTIONS,
-        messages_per_connection=10_000,
-        secret_keys=["a key that is only used by this benchmark"],
-    )
+@contextmanager
+def _ledger(name: str, folder: Path, url: str, readers: int) -> Iterator[Ledger]:
+    settings = prepared.settings_for(folder, url)
+    with prepared.database(settings, readers) as engine:
+        yield Ledger(name, engine, settings)
 
 
-def _prepare(engine: Engine, settings: Settings, readers: int) -> int:
-    """Fan an issue out to so many readers; return the size of one message."""
-    ready.upgrade(engine, settings)
-    with db.writing(engine) as session:
-        _people(session, settings, readers)
-        issue = _issue(session)
-    jobs.start_due_issues(engine, settings, holder="benchmark")
+def _compare(name: str, ledgers: Sequence[Ledger], sink: str, rounds: int) -> None:
+    size, most = _watched(ledgers, SIZES[name])
+    runs: dict[str, list[Run]] = {}
+    for number in range(rounds):
+        order = _sides(ledgers, SIZES[name], size)
+        turn = number % len(order)
+        for side, run in (*order[turn:], *order[:turn]):
+            with relays.running(sink) as relay:
+                runs.setdefault(side, []).append(run(relay.port))
+    print(f"\n{name}: {size:,} bytes, {rounds} rounds: median (least to most)")
+    print(f"{'':<24}{'messages/s':>22}{'CPU, µs a message':>26}")
+    for side, _ in _sides(ledgers, SIZES[name], size):
+        _row(side, runs[side])
+    _ratios(runs)
+    print("most rows in `sending`: " + ", ".join(f"{k} {v}" for k, v in most.items()))
+
+
+def _sides(
+    ledgers: Sequence[Ledger], wanted: int | None, size: int
+) -> list[tuple[str, Callable[[int], Run]]]:
+    sent = [(ledger.name, partial(_ours, ledger, wanted)) for ledger in ledgers]
+    readers = _readers(ledgers[0])
+    peers: list[tuple[str, Callable[[int], Run]]] = []
+    if relays.tool("smtp-source"):
+        peers.append(("smtp-source -d", partial(_source, readers, size)))
+    few = min(readers, _SENDMAIL)
+    return [*peers, ("aiosmtplib sendmail", partial(_sendmail, few, size)), *sent]
+
+
+def _source(messages: int, size: int, port: int) -> Run:
+    return sides.smtp_source(Order(port, messages, CONNECTIONS, size))
+
+
+def _sendmail(messages: int, size: int, port: int) -> Run:
+    return sides.child("sendmail", Order(port, messages, CONNECTIONS, size))
+
+
+def _ours(ledger: Ledger, wanted: int | None, port: int) -> Run:
+    many = prepared.start(ledger.engine, ledger.settings, wanted)
+    run = sides.child("ours", _order(ledger, many, port))
+    accepted = _count(ledger.engine, DeliveryState.ACCEPTED)
+    if accepted != many:
+        raise SystemExit(f"only {accepted} of {many} were accepted")
+    return run
+
+
+def _order(ledger: Ledger, many: int, port: int) -> Order:
+    url, folder = ledger.settings.database, str(ledger.settings.data_dir)
+    return Order(port, many, CONNECTIONS, url=url, folder=folder)
+
+
+def _watched(
+    ledgers: Sequence[Ledger], wanted: int | None
+) -> tuple[int, dict[str, int]]:
+    """Send once untimed: the size as it comes in, and the most rows held at once."""
+    size, most = 0, {}
+    for ledger in ledgers:
+        many = prepared.start(ledger.engine, ledger.settings, wanted)
+        seen, ended = [0], threading.Event()
+        watching = threading.Thread(target=_watch, args=(ledger.engine, seen, ended))
+        with relays.ours() as sink:
+            watching.start()
+            sides.child("ours", _order(ledger, many, sink.port))
+            counts = sink.counts()
+        ended.set()
+        watching.join()
+        size = counts["bytes"] // counts["messages"]
+        most[ledger.name] = max(seen)
+    return size, most
+
+
+def _watch(engine: Engine, seen: list[int], ended: threading.Event) -> None:
+    while not ended.wait(0.003):
+        seen.append(_count(engine, DeliveryState.SENDING))
+
+
+def _count(engine: Engine, state: DeliveryState) -> int:
+    query = select(func.count()).where(col(Delivery.state) == state)
     with db.reading(engine) as session:
-        stored = issues.get_issue(session, issue)
-        if stored.state is not IssueState.SENDING:
-            raise SystemExit(f"the issue could not start: {stored.paused_because}")
-        row = session.exec(select(Delivery)).first()
-        edition = session.exec(select(Edition)).first()
-        assert row is not None
-        assert edition is not None
-        return edition.size + len(edition.text.encode())
+        return session.exec(query).one()
 
 
-def _people(session: Session, settings: Settings, readers: int) -> None:
-    list_id = lists.get(session).id
-    addresses = [f"reader{number}@example.org" for number in range(readers)]
-    session.execute(
-        insert(table_of(Subscriber)),
-        [
-            {
-                "email": address,
-                "email_key": address,
-                "email_hash": settings.keys.fingerprint(address),
-                "name": "",
-                "language": "fr",
-                "created_at": utcnow(),
-                "updated_at": utcnow(),
-            }
-            for address in addresses
-        ],
+def _readers(ledger: Ledger) -> int:
+    with db.reading(ledger.engine) as session:
+        return session.exec(select(func.count()).select_from(Delivery)).one()
+
+
+def _row(side: str, runs: Sequence[Run]) -> None:
+    rates, cpus = [run.rate for run in runs], [run.cpu for run in runs]
+    print(f"{side:<24}{_spread(rates):>22}{_spread(cpus):>26}", flush=True)
+
+
+def _spread(figures: Sequence[float]) -> str:
+    middle = statistics.median(figures)
+    return f"{middle:,.0f} ({min(figures):,.0f}–{max(figures):,.0f})"
+
+
+def _ratios(runs: dict[str, list[Run]]) -> None:
+    middle = {
+        side: (
+            statistics.median(run.rate for run in each),
+            statistics.median(run.cpu for run in each),
+        )
+        for side, each in runs.items()
+    }
+    source, sendmail = middle.get("smtp-source -d"), middle["aiosmtplib sendmail"]
+    for side in middle.keys() & {"SQLite", "PostgreSQL"}:
+        rate, cpu = middle[side]
+        said = f"{side}: {sendmail[1] / cpu:.1f} × sendmail's messages per CPU second"
+        if source:
+            said += f", smtp-source's rate × {rate / source[0]:.2f}"
+            said += f", its CPU × {cpu / source[1]:.2f}"
+        print(said)
+
+
+def _machine(folder: Path) -> str:
+    """Say on what, when and on which disk this was measured."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    names = [line.partition(": ")[2] for line in lines if "model name" in line]
+    return (
+        f"{utcnow():%Y-%m-%d %H:%M} UTC, {os.cpu_count()} × "
+        f"{names[0] if names else platform.processor()}, "
+        f"Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}, "
+        f"one fsync {_fsync(folder / 'fsync') * 1000:.2f} ms, {' '.join(sys.argv[1:])}"
     )
-    ids = session.exec(select(Subscriber.id)).all()
-    session.execute(
-        insert(table_of(Subscription)),
-        [
-            {
-                "subscriber_id": person,
-                "list_id": list_id,
-                "handle": new_handle(),
-                "state": SubscriptionState.CONFIRMED,
-                "created_at": utcnow(),
-                "confirmed_at": utcnow(),
-            }
-            for person in ids
-        ],
-    )
 
 
-def _issue(session: Session) -> int:
-    items = []
-    for number in range(6):
-        item = Item(type=Type.STORY, language="fr", url=f"https://example.org/{number}")
-        session.add(item)
-        session.flush()
-        words = "<p>" + "Une phrase de la rédaction. " * 20 + "</p>"
-        text = ItemText(item_id=item.id or 0, language="fr", title=f"Titre {number}")
-        text.body, text.ready = words, True
-        session.add(text)
-        items.append(item.id or 0)
-    plan = Plan("Benchmark", items=items, languages=["fr"])
-    issue = issues.create(session, lists.get(session), plan)
-    edition = session.exec(select(Edition)).one()
-    edition.subject = "Une lettre"
-    issue.state, issue.send_at = IssueState.SCHEDULED, utcnow()
-    session.flush()
-    return issue.id or 0
-
-
-async def _peer(port: int, messages: int, size: int) -> Run:
-    head = b"From: news@example.org\r\nTo: a@example.org\r\nSubject: x\r\n\r\n"
-    raw = head + (b"x" * 74 + b"\r\n") * (size // 76)
-    left = iter(range(messages))
-
-    async def worker() -> None:
-        async with aiosmtplib.SMTP(
-            hostname="127.0.0.1",
-            port=port,
-            start_tls=False,
-            local_hostname="localhost",
-        ) as client:
-            for _ in left:
-                await client.sendmail("news@example.org", ["a@example.org"], raw)
-
-    begun, cpu = time.perf_counter(), time.process_time()
-    await asyncio.gather(*(worker() for _ in range(CONNECTIONS)))
-    return _run(begun, cpu, messages)
-
-
-def _send(engine: Engine, settings: Settings, readers: int) -> Run:
-    begun, cpu = time.perf_counter(), time.process_time()
-    sending.send(engine, settings, stop=threading.Event())
-    measured = _run(begun, cpu, readers)
-    with db.reading(engine) as session:
-        issue = session.exec(select(Issue)).one()
-        accepted = deliveries.status(session, issue).states["accepted"]
-    if accepted != readers:
-        raise SystemExit(f"only {accepted} of {readers} were accepted")
-    return measured
-
-
-def _run(begun: float, cpu: float, messages: int) -> Run:
-    seconds = time.perf_counter() - begun
-    return Run(messages / seconds, (time.process_time() - cpu) * 1e6 / messages)
+def _fsync(file: Path) -> float:
+    """Return the median of 200 small writes made durable, in seconds."""
+    took = []
+    with file.open("wb", buffering=0) as out:
+        for _ in range(200):
+            out.write(b"x" * 4096)
+            begun = time.perf_counter()
+            os.fsync(out.fileno())
+            took.append(time.perf_counter() - begun)
+    return statistics.median(took)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ Run it with `make bench`, or `python -m benchmarks.workers 500` for that many re
 per worker. Each worker is a process with a data folder of its own and four
 connections to a sink that answers 50 ms late; the ledger is on PostgreSQL
 (`--postgres URL` names a server, else one is started). The rate is that of the
-middle eighty per cent of the letters, so that neither start nor end counts.
+middle eighty per cent of the letters, so that neither start nor end counts. The
+gentle start is off.
 """
 
 import argparse
@@ -20,7 +21,8 @@ from pathlib import Path
 from sqlalchemy import Engine, func, insert, make_url, text
 from sqlmodel import Session, select
 
-from benchmarks import slow_sink
+from benchmarks import relays
+from benchmarks.sink import Manner
 from newsletter import config, db
 from newsletter.config import Settings
 from newsletter.migrations import ready
@@ -45,9 +47,10 @@ def main() -> None:
     rates: dict[int, float] = {}
     print(f"{LATENCY * 1000:.0f} ms a round trip, {CONNECTIONS} connections a worker,")
     print(f"{options.readers} readers a worker, PostgreSQL ledger")
-    with slow_sink.running(latency=LATENCY) as port, _server(options.postgres) as url:
+    late = Manner(latency=LATENCY)
+    with relays.ours(late) as sink, _server(options.postgres) as url:
         for workers in WANTED:
-            rates[workers] = _round(url, port, workers, options.readers * workers)
+            rates[workers] = _round(url, sink.port, workers, options.readers * workers)
             ratio = rates[workers] / rates[1]
             print(
                 f"{workers} workers {rates[workers]:>8.0f} /s   "
@@ -113,6 +116,7 @@ def _worker(settings: Settings, folder: Path) -> Iterator[None]:
         "NEWSLETTER_SMTP_URL": settings.smtp_url,
         "NEWSLETTER_SECRET_KEYS": settings.secret_keys[0],
         "NEWSLETTER_CONNECTIONS": str(settings.connections),
+        "NEWSLETTER_GENTLE_START": "0",
         "NEWSLETTER_MESSAGES_PER_CONNECTION": str(settings.messages_per_connection),
     }
     process = subprocess.Popen(

@@ -46,11 +46,23 @@ class Relay:
         self.host = parts.hostname
         self.username = unquote(parts.username or "")
         self.password = unquote(parts.password or "")
-        self.tls = _tls(parts.scheme, parts.hostname, parse_qs(parts.query))
+        query = parse_qs(parts.query)
+        self.tls = _tls(parts.scheme, parts.hostname, query)
+        self.auth = _auth(query)
+        # Where the access token of xoauth2 is read from, for each session anew.
+        self.token_file = query.get("token_file", [""])[0]
         self.port = parts.port or (465 if self.tls == "tls" else 587)
 
     def __repr__(self) -> str:
         return f"Relay({self.host}:{self.port}, tls={self.tls})"  # never the password
+
+
+def _auth(query: dict[str, list[str]]) -> Literal["", "xoauth2"]:
+    """Return how to log in: as the relay offers, unless the URL asks for a token."""
+    stated = query.get("auth", [""])[0]
+    if stated in ("", "xoauth2"):
+        return stated  # type: ignore[return-value]  # narrowed by the membership test
+    raise ValueError(f"auth={stated} is unknown: leave it out, or use xoauth2")
 
 
 def _tls(scheme: str, host: str, query: dict[str, list[str]]) -> Tls:
@@ -89,6 +101,7 @@ class Settings(BaseSettings):
     connections: int = 4
     messages_per_connection: int = 50
     workers: bool = False  # `serve` leaves the sending to `worker` processes
+    gentle_start: int = 25  # per language, before all others; 0: everybody at once
     on_unknown: UnknownPolicy = UnknownPolicy.RESEND
     late_limit: int = 120  # minutes an issue may start late by itself
     dkim_keys: Annotated[dkim.Ring, NoDecode] = dkim.NO_KEYS  # empty: the relay signs

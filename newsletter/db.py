@@ -1,5 +1,7 @@
 """Engines for SQLite and PostgreSQL, and the two ways to open a session."""
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -7,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, func, make_url, select
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, create_engine
 
 from subscribers.clock import utcnow
 
 # Milliseconds a SQLite writer waits for another one: longer than any batch of ours.
 _BUSY_TIMEOUT = 30_000
+# … and after how many it looks again, see _take_pen.
+_LOOK = 8
+_WRITE = "BEGIN IMMEDIATE"
 
 
 def make_engine(url: str) -> Engine:
@@ -57,8 +63,35 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     # A deferred transaction that turns into a writer fails at once when another
     # wrote meanwhile; an immediate one waits its turn.
-    reading = connection.get_execution_options().get("reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("reading"):
+        connection.exec_driver_sql("BEGIN")
+    else:
+        _take_pen(connection.connection.driver_connection)
+
+
+def _take_pen(driver: Any) -> None:
+    """Begin to write on SQLite, which has one writer; raises OperationalError.
+
+    SQLite's own way to wait looks every 25 to 100 ms, and starves beside somebody who
+    lays the pen down for a moment only. Told to wait 8 ms, it looks after 1, 3 and 8.
+    """
+    deadline = time.monotonic() + _BUSY_TIMEOUT / 1000
+    driver.execute(f"PRAGMA busy_timeout={_LOOK}")
+    try:
+        while not _took_pen(driver, last=time.monotonic() > deadline):
+            pass
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT}")
+
+
+def _took_pen(driver: Any, *, last: bool) -> bool:
+    try:
+        driver.execute(_WRITE)
+    except sqlite3.OperationalError as error:
+        if last or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise OperationalError(_WRITE, None, error) from error
+        return False
+    return True
 
 
 @contextmanager

@@ -86,3 +86,7 @@ class StaffExists(NewsletterError):
 
 class BadPassword(NewsletterError, ValueError):
     """This password is too short or too long."""
+
+
+class LedgerUnavailable(NewsletterError):
+    """The database did not answer a sender; what it asked may have happened."""

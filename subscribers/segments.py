@@ -64,7 +64,7 @@ def mailable(
     """Return the query for everybody who may be mailed on a list at `now`.
 
     Rows are (subscriber_id, email, email_hash, name, language, handle,
-    confirmed_at, second_language), in no order: see `window` for chunks.
+    confirmed_at, second_language), in no order: see `between` for chunks.
     """
     query = (
         rows(*_who())
@@ -78,24 +78,24 @@ def mailable(
     return query.where(selects(segment.rule, now=now)) if segment else query
 
 
-def window(
-    people: Select[*tuple[Any, ...]], *, after: int, limit: int
+def between(
+    people: Select[*tuple[Any, ...]], first: int, last: int
 ) -> Select[*tuple[Any, ...]]:
-    """Return the next of the mailable, in the order of their keys.
+    """Return the mailable with keys from `first` to `last`, in the order of the keys.
 
     By the key in Subscription: an index on list and person leads there, however long
     the list is. PostgreSQL walks both tables, and has to be told twice where to begin.
     """
     key = col(Subscription.subscriber_id)
-    begin = (key > after, col(Subscriber.id) > after)
-    return people.where(*begin).order_by(key).limit(limit)
+    bounds = key.between(first, last), col(Subscriber.id).between(first, last)
+    return people.where(*bounds).order_by(key)
 
 
 def is_mailable(
     subscriber_id: ColumnExpressionArgument[Any],  # a key, which may be NULL
     list_id: ColumnExpressionArgument[Any] | int,
     *,
-    now: datetime,
+    now: datetime | ColumnElement[datetime],
     address_hash: ColumnExpressionArgument[str] | None = None,
 ) -> ColumnElement[bool]:
     """Return the same decision about one row of another table, such as a delivery.
@@ -250,7 +250,9 @@ def _who() -> list[ColumnElement[Any]]:
     ]
 
 
-def _stands(subscription: type[Subscription], now: datetime) -> ColumnElement[bool]:
+def _stands(
+    subscription: type[Subscription], now: datetime | ColumnElement[datetime]
+) -> ColumnElement[bool]:
     """Confirmed, or paused until a moment that has passed."""
     state = col(subscription.state)
     return or_(

@@ -18,9 +18,12 @@ from enum import StrEnum
 HANDLE = 16  # characters in the handle of a subscription: 80 random bits
 SHORT_HANDLE = 8  # characters in the handle of an issue: 40 random bits
 _MAC = 16  # characters of the signature: 80 bits
+_NAME = 26  # characters of a derived name: 130 bits
 _FINGERPRINT = 32  # characters of the keyed hash of an address: 160 bits
-_LENGTHS = (1 + HANDLE + _MAC, 1 + HANDLE + SHORT_HANDLE + _MAC)
-_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz234567")
+TOKEN = 1 + HANDLE + _MAC  # characters of a token of one handle
+_LENGTHS = (TOKEN, TOKEN + SHORT_HANDLE)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_ALPHABET = frozenset(_LETTERS)
 
 
 class Purpose(StrEnum):
@@ -125,9 +128,65 @@ class KeyRing:
 
 def derive(key: Key, purpose: str, value: str) -> str:
     """Return 128 bits in base32 that depend on key, purpose and value alone."""
-    return _base32(hmac.digest(_derive(key.secret, purpose), value.encode(), "sha256"))[
-        :26
-    ]
+    secret = _derive(key.secret, purpose)
+    return _base32(hmac.digest(secret, value.encode(), "sha256"))[:_NAME]
+
+
+class Stamp:
+    """`KeyRing.sign` for one key and purpose, many thousand times a second."""
+
+    def __init__(self, key: Key, purpose: Purpose) -> None:
+        self._mark = key.mark.encode("ascii")
+        self._mac = _Mac(key.secret, f"{purpose}\0".encode())
+
+    def __call__(self, subject: str) -> bytes:
+        """Return the token of the handles in `subject`, in ASCII."""
+        words = subject.encode("ascii")
+        return self._mark + words + _letters(self._mac(words)[:10], _MAC)
+
+
+class Namer:
+    """`derive` for one key and purpose, many thousand times a second."""
+
+    def __init__(self, key: Key, purpose: str) -> None:
+        self._mac = _Mac(_derive(key.secret, purpose), b"")
+
+    def __call__(self, value: str) -> bytes:
+        """Return what `derive` returns, in ASCII."""
+        return _letters(self._mac(value.encode())[:17], _NAME)
+
+
+class _Mac:
+    """HMAC-SHA256 (RFC 2104) whose two hashes have taken the key in beforehand."""
+
+    def __init__(self, secret: bytes, prefix: bytes) -> None:
+        block = 64
+        if len(secret) > block:
+            secret = hashlib.sha256(secret).digest()
+        padded = secret.ljust(block, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded) + prefix)
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def __call__(self, message: bytes) -> bytes:
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(message)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
+_PAIRS = [(first + second).encode("ascii") for first in _LETTERS for second in _LETTERS]
+
+
+def _letters(raw: bytes, length: int) -> bytes:
+    """Return the first `length` (even) characters of what `_base32` makes of `raw`.
+
+    Two characters at a time: the standard library's own takes three times as long.
+    """
+    spare = len(raw) * 8 - length * 5
+    bits = int.from_bytes(raw, "big") >> spare
+    return b"".join(
+        [_PAIRS[bits >> at & 1023] for at in range(length * 5 - 10, -1, -10)]
+    )
 
 
 def _mac(key: Key, purpose: Purpose, subject: str) -> str:

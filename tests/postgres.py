@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 _NOBODY = 65534
 _FIRST = "postgres"  # the database every server has
 _ROOM = 2 * 1024**3  # bytes for the databases of one run
+_DISK = Path("/var/tmp")  # noqa: S108  # the server makes a folder in it
 _SPEED = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -26,8 +27,10 @@ class NoPostgres(Exception):
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(*, durable: bool = False) -> Iterator[str]:
     """Run a server on a socket in a temporary folder; yields its SQLAlchemy URL.
+
+    Unless it must be `durable`, it keeps no promise that costs time.
 
     TEST_DATABASE_URL names a server to use instead: its user must be allowed to
     create databases. Raises NoPostgres with the reason.
@@ -36,12 +39,13 @@ def server() -> Iterator[str]:
     if given:
         yield given
         return
+    where, options = (_DISK, ()) if durable else (_memory(), _SPEED)
     # Short, because the path of a socket has 107 bytes at most.
-    with tempfile.TemporaryDirectory(prefix="nl-pg-", dir=_memory()) as name:
+    with tempfile.TemporaryDirectory(prefix="nl-pg-", dir=where) as name:
         folder = Path(name)
         if _is_root():
             os.chown(folder, _NOBODY, _NOBODY)
-        with _running(_programs(folder), folder):
+        with _running(_programs(folder), folder, options):
             yield f"postgresql+psycopg://newsletter@/{_FIRST}?host={folder}"
 
 
@@ -61,7 +65,7 @@ def administer(url: str, statement: str) -> None:
 
 
 @contextmanager
-def _running(programs: Path, folder: Path) -> Iterator[None]:
+def _running(programs: Path, folder: Path, speed: Sequence[str]) -> Iterator[None]:
     data = folder / "data"
     made = _run(
         *(programs / "initdb", "-D", data, "-U", "newsletter", "-A", "trust"),
@@ -69,7 +73,7 @@ def _running(programs: Path, folder: Path) -> Iterator[None]:
     )
     if made.returncode:
         raise NoPostgres(f"initdb failed: {made.stderr.strip()[-300:]}")
-    options = ["listen_addresses=", f"unix_socket_directories={folder}", *_SPEED]
+    options = ["listen_addresses=", f"unix_socket_directories={folder}", *speed]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [programs / "postgres", "-D", data, *(f"--{o}" for o in options)],

@@ -54,6 +54,10 @@ class Relay:
         self.mail_reply = "250 2.1.0 sender ok"
         self.rset_reply = "250 2.0.0 flushed"
         self.delay = 0.0  # seconds before the reply to a final dot
+        self.offers = ["SIZE 10240000", "8BITMIME", "PIPELINING"]
+        self.is_naive = False  # says 354 although it refused the recipient
+        self.forgets = False  # throws away what came behind a final dot
+        self.log: list[str] = []  # every command, as it came
         self.port = 0
         self._hang_up_after, self._refusals = 0, 0
         self._server: asyncio.Server | None = None
@@ -118,13 +122,15 @@ class _Session:
     ) -> None:
         self.relay, self.reader, self.writer = relay, reader, writer
         self.sender = self.recipient = ""
+        self.is_refused = False
 
     async def run(self) -> None:
         self._reply(self.relay.greeting)
         while line := await self.reader.readline():
             if self.relay.is_tired():
                 return
-            command = line.decode("ascii").strip()
+            command = line.decode().strip()
+            self.relay.log.append(command)
             verb = command[:4].upper()
             if verb == "QUIT":
                 self._reply("221 2.0.0 bye")
@@ -138,20 +144,27 @@ class _Session:
 
     async def _answer(self, verb: str, command: str) -> str:
         if verb == "EHLO":
-            return "250-relay.example.org\r\n250-SIZE 10240000\r\n250 8BITMIME"
+            return (
+                "\r\n250-".join(["250-relay.example.org", *self.relay.offers[:-1]])
+                + f"\r\n250 {self.relay.offers[-1]}"
+            )
         if verb == "MAIL":
             self.sender = _bracketed(command)
             return self.relay.mail_reply
         if verb == "RCPT":
             self.recipient = _bracketed(command)
-            return _next(self.relay.scripts[self.recipient].rcpt, "250 2.1.5 ok")
+            answer = _next(self.relay.scripts[self.recipient].rcpt, "250 2.1.5 ok")
+            self.is_refused = not answer.startswith("2")
+            return answer
         if verb == "DATA":
             return await self._data()
         return self.relay.rset_reply if verb == "RSET" else "250 2.0.0 ok"
 
     async def _data(self) -> str:
         relay, script = self.relay, self.relay.scripts[self.recipient]
-        relay.attempts[self.recipient] += 1
+        if self.is_refused and not relay.is_naive:
+            return "554 5.5.1 no valid recipients"
+        relay.attempts[self.recipient] += not self.is_refused
         go_ahead = _next(script.data, "354 go ahead")
         if not go_ahead.startswith("354"):
             return go_ahead
@@ -159,8 +172,15 @@ class _Session:
         if script.drop_in_data:
             await self.reader.read(script.drop_in_data.pop(0))
             return "drop"
-        stuffed = await self.reader.readuntil(b"\r\n.\r\n")
+        stuffed = await self.reader.readline()
+        if stuffed != b".\r\n":
+            stuffed += await self.reader.readuntil(b"\r\n.\r\n")
+        if relay.forgets:
+            await asyncio.sleep(0.01)  # until what is pipelined has arrived
+            self.reader._buffer.clear()  # type: ignore[attr-defined]  # as such a relay does
         await asyncio.sleep(relay.delay)
+        if self.is_refused:
+            return "554 5.5.1 nobody to deliver to"
         answer = _next(script.dot, "250 2.0.0 accepted")
         if answer.startswith("250"):
             raw = (b"\r\n" + stuffed[:-3]).replace(b"\r\n..", b"\r\n.")[2:]

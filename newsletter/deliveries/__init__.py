@@ -1,40 +1,70 @@
 """The ledger: one row per reader and issue, and at every moment they add up."""
 
-from newsletter.deliveries.claiming import Claim, claim, release
-from newsletter.deliveries.fanning_out import fan_out, languages_of
+from newsletter.deliveries.accepting import Accepted
+from newsletter.deliveries.claiming import (
+    Claim,
+    Queue,
+    being_sent,
+    claim,
+    queues,
+    release,
+    retry,
+)
+from newsletter.deliveries.fanning_out import (
+    close_list,
+    fan_out,
+    languages_of,
+    unlisted,
+)
 from newsletter.deliveries.forgetting import forget
 from newsletter.deliveries.recording import Result, live_unknowns, next_attempt, record
-from newsletter.deliveries.recovery import cancel_queued, recover, resolve
+from newsletter.deliveries.recovery import cancel_queued, let_go, recover, resolve
 from newsletter.deliveries.report import (
     Report,
     anything_due,
+    anything_due_again,
     count_due,
     next_due,
     of_subscriber,
     status,
 )
 from newsletter.deliveries.targets import change_segment, remove_segment
+from newsletter.deliveries.trials import Trial, claim_trial, trial
+from newsletter.deliveries.turns import Turns
 
 __all__ = [
+    "Accepted",
     "Claim",
+    "Queue",
     "Report",
     "Result",
+    "Trial",
+    "Turns",
     "anything_due",
+    "anything_due_again",
+    "being_sent",
     "cancel_queued",
     "change_segment",
     "claim",
+    "claim_trial",
+    "close_list",
     "count_due",
     "fan_out",
     "forget",
     "languages_of",
+    "let_go",
     "live_unknowns",
     "next_attempt",
     "next_due",
     "of_subscriber",
+    "queues",
     "record",
     "recover",
     "release",
     "remove_segment",
     "resolve",
+    "retry",
     "status",
+    "trial",
+    "unlisted",
 ]

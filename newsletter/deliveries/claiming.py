@@ -1,38 +1,43 @@
 """Take rows of the ledger for one sender: committed before any message may leave."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
+    String,
     Update,
     and_,
+    bindparam,
     case,
     exists,
     func,
-    literal,
     select,
     update,
 )
 from sqlmodel import Session
 
 from newsletter.deliveries import erased
+from newsletter.ledger import DELIVERY, being
 from newsletter.models import Delivery, DeliveryState, Issue, IssueState
 from subscribers import segments
 from subscribers.columns import table_of
 from subscribers.models import Subscriber
 
-DELIVERY = table_of(Delivery).c
 ISSUE = table_of(Issue).c
 PERSON = table_of(Subscriber).c
 
 Waiting = Select[*tuple[int]]  # ids of rows
 
 
-@dataclass(frozen=True)
-class Claim:
-    """One row this sender now holds; `attempt` tells a late answer from a new one."""
+class Claim(NamedTuple):
+    """One row this sender now holds; `attempt` tells a late answer from a new one.
+
+    A tuple, since a sender makes thousands a second.
+    """
 
     id: int
     issue_id: int
@@ -44,6 +49,13 @@ class Claim:
     dated_at: datetime
 
 
+class Queue(NamedTuple):
+    """The rows of an issue in one language: what a sender takes its turns over."""
+
+    issue_id: int
+    language: str
+
+
 def claim(
     session: Session,
     *,
@@ -51,6 +63,7 @@ def claim(
     limit: int,
     now: datetime,
     issue_id: int | None = None,
+    relay: str = "",
 ) -> list[Claim]:
     """Take up to `limit` due rows for `sender` alone, or set them aside as skipped.
 
@@ -60,22 +73,67 @@ def claim(
     attempt is followed; after one, the row is skipped. Somebody erased is nobody to
     send to. An empty answer means that nothing is due.
     """
-    mine: list[int] = []
-    for issue in _being_sent(session, issue_id):
-        for waiting in (again(issue, now), first(issue)):
-            mine += _take(session, waiting, sender, limit - len(mine), now)
-    return _claims(session, mine)
+    due = due_rows(session, issue_id, now)
+    return take(session, due, sender=sender, relay=relay, limit=limit, now=now)
+
+
+def retry(
+    session: Session,
+    *,
+    sender: str,
+    limit: int,
+    now: datetime,
+    issue_id: int | None = None,
+    relay: str = "",
+) -> list[Claim]:
+    """Do as `claim` does, with rows that were tried before alone."""
+    due = (again(issue, now) for issue in being_sent(session, issue_id))
+    return take(session, due, sender=sender, relay=relay, limit=limit, now=now)
+
+
+def take(  # who takes, through what, how many, when
+    session: Session,
+    due: Iterable[Waiting],
+    *,
+    sender: str,
+    relay: str,
+    limit: int,
+    now: datetime,
+) -> list[Claim]:
+    """Claim up to `limit` of these rows, in this order, for `sender` alone."""
+    mine: list[Claim] = []
+    for waiting in due:
+        taken = True
+        # Rows that were skipped make room for others.
+        while taken and len(mine) < limit:
+            statement = claiming(waiting, many=limit - len(mine), now=now)
+            rows = session.execute(statement, {"sender": sender, "relay": relay}).all()
+            mine += [claim for row in rows for claim in held(row)]
+            taken = bool(rows)
+    return sorted(mine)
+
+
+def held(row: tuple[object, ...]) -> list[Claim]:
+    """Return what `claiming` answered for one row, unless it set the row aside."""
+    *values, state = row
+    return [Claim(*values)] if state == DeliveryState.SENDING else []  # type: ignore[arg-type]  # its columns, in order
+
+
+def due_rows(
+    session: Session, issue_id: int | None, now: datetime
+) -> Iterator[Waiting]:
+    """Return the rows that may be tried now: retries first, then each queue."""
+    for issue in being_sent(session, issue_id):
+        yield again(issue, now)
+        for queue in queues(session, issue):
+            yield first(*queue)
 
 
 def release(session: Session, ids: list[int], *, sender: str, now: datetime) -> None:
     """Put rows that certainly did not leave back into the queue; no attempt counts."""
     session.execute(
         update(table_of(Delivery))
-        .where(
-            DELIVERY.id.in_(ids),
-            DELIVERY.claimed_by == sender,
-            DELIVERY.state == DeliveryState.SENDING,
-        )
+        .where(DELIVERY.id.in_(ids), DELIVERY.claimed_by == sender, _SENDING)
         .values(
             state=DeliveryState.QUEUED,
             claimed_by=None,
@@ -85,118 +143,125 @@ def release(session: Session, ids: list[int], *, sender: str, now: datetime) -> 
     )
 
 
-def first(issue_id: int) -> Waiting:
+def queues(session: Session, issue_id: int) -> list[Queue]:
+    """Return the languages in which an issue still has rows that were never tried."""
+    found: list[Queue] = []
+    last = ""
+    # One step along the index per language, however many rows each has.
+    step = select(func.min(DELIVERY.language)).where(
+        DELIVERY.issue_id == issue_id, _QUEUED
+    )
+    while language := session.scalar(step.where(DELIVERY.language > last)):
+        found.append(Queue(issue_id, last := language))
+    return found
+
+
+def first(
+    issue_id: int | ColumnElement[int], language: str | ColumnElement[str]
+) -> Waiting:
     """Return the rows of a running issue that were never tried, in order."""
-    queued = DELIVERY.state == DeliveryState.QUEUED
-    return _rows(issue_id).where(queued).order_by(DELIVERY.id)
+    queued = _rows(issue_id).where(DELIVERY.language == language, _QUEUED)
+    return queued.order_by(DELIVERY.id)
 
 
-def again(issue_id: int, now: datetime) -> Waiting:
+def again(issue_id: int | ColumnElement[int], now: datetime) -> Waiting:
     """Return the rows of a running issue whose next attempt is due."""
-    tried = DELIVERY.state.in_((DeliveryState.DEFERRED, DeliveryState.UNKNOWN))
-    return _rows(issue_id).where(tried, DELIVERY.due_at <= now)
+    return _rows(issue_id).where(_TRIED, DELIVERY.due_at <= now)
 
 
-def _rows(issue_id: int) -> Waiting:
+_QUEUED = being(DeliveryState.QUEUED)
+_SENDING = being(DeliveryState.SENDING)
+_TRIED = being(DeliveryState.DEFERRED, DeliveryState.UNKNOWN)
+
+
+def _rows(issue_id: int | ColumnElement[int]) -> Waiting:
     # One issue at a time, so that an index leads to its next rows without a sort.
     running = exists().where(ISSUE.id == issue_id, ISSUE.state == IssueState.SENDING)
     return select(DELIVERY.id).where(DELIVERY.issue_id == issue_id, running)
 
 
-def _being_sent(session: Session, issue_id: int | None) -> list[int]:
+def being_sent(session: Session, issue_id: int | None = None) -> list[int]:
+    """Return the ids of the issues that are being sent, the oldest first."""
     query = select(ISSUE.id).where(ISSUE.state == IssueState.SENDING)
     if issue_id is not None:
         query = query.where(ISSUE.id == issue_id)
     return list(session.scalars(query.order_by(ISSUE.id)))
 
 
-def _take(
-    session: Session, waiting: Waiting, sender: str, limit: int, now: datetime
-) -> list[int]:
-    """Claim up to `limit` of the rows; those that were skipped make room for others."""
-    mine: list[int] = []
-    while len(mine) < limit:
-        window = waiting.limit(limit - len(mine)).with_for_update(
-            skip_locked=True, of=table_of(Delivery)
-        )
-        taken = session.execute(_statement(window, sender, now)).all()
-        held = [row.id for row in taken if row.state is DeliveryState.SENDING]
-        aside = [row.id for row in taken if row.state is not DeliveryState.SENDING]
-        if aside:
-            erased.empty(session, aside, now=now)
-        mine += held
-        if not taken:
-            break
-    return mine
+def claiming(
+    waiting: Waiting,
+    *,
+    many: int | ColumnElement[int],
+    now: datetime | ColumnElement[datetime],
+) -> Update:
+    """Return the statement that claims some of the rows.
 
-
-def _statement(window: Waiting, sender: str, now: datetime) -> Update:
-    goes = _may_go(now)
+    It wants the parameters `sender` and `relay`, and answers with the columns of a
+    Claim and the state: a row that was set aside is among them.
+    """
+    window = waiting.limit(many).with_for_update(
+        skip_locked=True, of=table_of(Delivery)
+    )
+    standing = _standing(window, now)
+    goes = standing.c.goes
     follows = and_(goes, DELIVERY.attempt == 0)
-    dated_at = func.coalesce(DELIVERY.dated_at, literal(now, DELIVERY.dated_at.type))
     sending, skipped = DeliveryState.SENDING.value, DeliveryState.SKIPPED.value
     # It may have arrived, which stays the truth about somebody erased since.
-    unknown = and_(erased.GONE, DELIVERY.state == DeliveryState.UNKNOWN)
+    unknown = and_(erased.GONE, being(DeliveryState.UNKNOWN))
+    kept = erased.unless_gone()
+    followed = {
+        name: case((follows, standing.c[column]), else_=kept[name])
+        for name, column in (("address", "email"), ("address_hash", "email_hash"))
+    }
+    dated_at = func.coalesce(DELIVERY.dated_at, now)
     return (
         update(table_of(Delivery))
-        .where(DELIVERY.id.in_(window))
+        .where(DELIVERY.id == standing.c.id)
         .values(
-            state=case((goes, sending), (unknown, DELIVERY.state), else_=skipped),
-            claimed_by=case((goes, sender), else_=None),
-            attempt=case((goes, DELIVERY.attempt + 1), else_=DELIVERY.attempt),
-            dated_at=case((goes, dated_at), else_=DELIVERY.dated_at),
-            address=case(
-                (follows, _of_subscriber(PERSON.email)), else_=DELIVERY.address
-            ),
-            address_hash=case(
-                (follows, _of_subscriber(PERSON.email_hash)),
-                else_=DELIVERY.address_hash,
-            ),
-            due_at=None,
-            updated_at=now,
+            {
+                **kept,
+                **followed,
+                "state": case(
+                    (goes, sending), (unknown, DELIVERY.state), else_=skipped
+                ),
+                "claimed_by": case(
+                    (goes, bindparam("sender", None, String)), else_=None
+                ),
+                "relay": case(
+                    (goes, bindparam("relay", None, String)), else_=DELIVERY.relay
+                ),
+                "attempt": case((goes, DELIVERY.attempt + 1), else_=DELIVERY.attempt),
+                "dated_at": case((goes, dated_at), else_=DELIVERY.dated_at),
+                "due_at": None,
+                "updated_at": now,
+            }
         )
-        .returning(DELIVERY.id, DELIVERY.state)
+        .returning(*(DELIVERY[name] for name in Claim._fields), DELIVERY.state)
     )
 
 
-def _may_go(now: datetime) -> ColumnElement[bool]:
-    """Whether a row's reader is mailable, at the address an earlier attempt went to."""
+def _standing(window: Waiting, now: datetime | ColumnElement[datetime]) -> CTE:
+    """Return each row of a window beside its reader's address and whether it may go.
+
+    It may when its reader is mailable, at the address an earlier attempt went to.
+    Materialised, so that this is decided once a row and not once a column.
+    """
+    due = window.cte("due").prefix_with("MATERIALIZED")
     list_id = select(ISSUE.list_id).where(ISSUE.id == DELIVERY.issue_id)
     mailable = segments.is_mailable(
         DELIVERY.subscriber_id,
         list_id.correlate(table_of(Delivery)).scalar_subquery(),
         now=now,
     )
-    moved = and_(
-        DELIVERY.attempt > 0,
-        DELIVERY.address_hash != _of_subscriber(PERSON.email_hash),
-    )
-    return and_(mailable, ~moved)
-
-
-def _of_subscriber(column: ColumnElement[str]) -> ColumnElement[str]:
-    found: ColumnElement[str] = (
-        select(column)
-        .where(PERSON.id == DELIVERY.subscriber_id)
-        .correlate(table_of(Delivery))
-        .scalar_subquery()
-    )
-    return found
-
-
-def _claims(session: Session, ids: list[int]) -> list[Claim]:
-    query = (
+    moved = and_(DELIVERY.attempt > 0, DELIVERY.address_hash != PERSON.email_hash)
+    rows = (
         select(
-            DELIVERY.id,
-            DELIVERY.issue_id,
-            DELIVERY.attempt,
-            DELIVERY.language,
-            DELIVERY.address,
-            DELIVERY.handle,
-            DELIVERY.since_on,
-            DELIVERY.dated_at,
+            due.c.id,
+            PERSON.email,
+            PERSON.email_hash,
+            and_(mailable, ~moved).label("goes"),
         )
-        .where(DELIVERY.id.in_(ids))
-        .order_by(DELIVERY.id)
+        .join(table_of(Delivery), DELIVERY.id == due.c.id)
+        .outerjoin(table_of(Subscriber), PERSON.id == DELIVERY.subscriber_id)
     )
-    return [Claim(*row) for row in session.execute(query)]
+    return rows.cte("standing").prefix_with("MATERIALIZED")

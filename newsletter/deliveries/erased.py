@@ -6,10 +6,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, update
 from sqlmodel import Session
 
+from newsletter.ledger import DELIVERY
 from newsletter.models import Delivery, DeliveryState
 from subscribers.columns import table_of
-
-DELIVERY = table_of(Delivery).c
 
 # A relay's reply may quote the address: "550 5.1.1 <anne@example.org>: unknown".
 PERSONAL = ("address", "address_hash", "name", "handle", "since_on", "reply")
@@ -19,6 +18,11 @@ GONE: ColumnElement[bool] = DELIVERY.subscriber_id.is_(None)
 def unless_gone() -> dict[str, ColumnElement[str]]:
     """Return the values of an UPDATE that empties rows whose reader was erased."""
     return {name: case((GONE, ""), else_=DELIVERY[name]) for name in PERSONAL}
+
+
+def unless_gone_else(value: ColumnElement[str]) -> ColumnElement[str]:
+    """Return a new value for a personal column, empty if the reader was erased."""
+    return case((GONE, ""), else_=value)
 
 
 def empty(session: Session, ids: Collection[int], *, now: datetime) -> None:

@@ -1,13 +1,11 @@
 """Create the ledger of an issue: one row per mailable reader, language resolved."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
     Select,
     String,
     case,
@@ -15,24 +13,25 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     update,
 )
 from sqlmodel import Session
 
+from newsletter import i18n
 from newsletter.editions.coverage import resolve_language
 from newsletter.models import Delivery, DeliveryState, Issue, IssueState
 from subscribers import segments
 from subscribers.columns import table_of
-from subscribers.models import MailingList, Segment, Subscriber
+from subscribers.models import MailingList, Segment, Subscriber, Subscription
 
 DELIVERY = table_of(Delivery).c
 ISSUE = table_of(Issue).c
-PERSON = table_of(Subscriber).c
+STANDING = table_of(Subscription).c
 
-
-# Rows per transaction: short enough that an unsubscribe is never stuck behind it.
-CHUNK = 5_000
+# Keys per transaction: short enough that an unsubscribe is never stuck behind it.
+CHUNK = 4_000
 _COLUMNS = (
     "issue_id",
     "subscriber_id",
@@ -51,28 +50,53 @@ _COLUMNS = (
 )
 
 
-def fan_out(
-    session: Session, issue: Issue, *, languages: Sequence[str], now: datetime
-) -> bool:
-    """Add one chunk of rows; True when the list is complete and sending may begin.
+def unlisted(session: Session, issue: Issue) -> list[int]:
+    """Return the chunks of the list's readers that have no row of this issue yet.
 
-    Call it in a transaction of its own until it says True. It may be interrupted
-    anywhere and repeated: rows that exist are not added twice, and the transaction
-    that finds none left sets the total, after which it never runs again.
+    A chunk is a range of keys, the same whoever asks, and one transaction adds all of
+    it: so one row shows that it is done, in whatever order others add theirs.
     """
-    people = _next_people(session, issue, now)
-    spoken = _spoken(session, people, issue, languages)
-    chunk = _chunk(people, issue, spoken, now)
-    added = session.execute(
-        insert(table_of(Delivery)).from_select(_COLUMNS, chunk),
-        # SQLAlchemy forgets the count of an INSERT unless it is told to keep it.
-        execution_options={"preserve_rowcount": True},
+    readers = select(_chunk_of(STANDING.subscriber_id)).where(
+        STANDING.list_id == issue.list_id
     )
-    assert isinstance(added, CursorResult)  # noqa: S101  # an INSERT always is one
-    if added.rowcount:
-        return False
-    _complete(session, issue, now)
-    return True
+    listed = select(_chunk_of(DELIVERY.subscriber_id)).where(
+        DELIVERY.issue_id == issue.id, DELIVERY.subscriber_id.is_not(None)
+    )
+    left = set(session.scalars(readers.distinct()))
+    return sorted(left.difference(session.scalars(listed.distinct())))
+
+
+def fan_out(
+    session: Session,
+    issue: Issue,
+    chunk: int,
+    *,
+    languages: Sequence[str],
+    now: datetime,
+) -> None:
+    """Add one chunk that is `unlisted`, in a transaction of its own.
+
+    Several may be added side by side. Once all are, `close_list` lets sending begin.
+    """
+    readers = _readers(session, issue, chunk, now)
+    rows = _rows(readers, issue, languages, _default(session, issue, languages), now)
+    session.execute(insert(table_of(Delivery)).from_select(_COLUMNS, rows))
+
+
+def close_list(session: Session, issue: Issue, *, now: datetime) -> None:
+    """Set the total and let sending begin, after which nobody is added any more."""
+    total = select(func.count()).where(DELIVERY.issue_id == issue.id)
+    session.execute(
+        update(table_of(Issue))
+        .where(ISSUE.id == issue.id, ISSUE.state == IssueState.STARTING)
+        .values(
+            state=IssueState.SENDING,
+            total=total.scalar_subquery(),
+            lease_by="",
+            lease_until=None,
+            updated_at=now,
+        )
+    )
 
 
 def languages_of(
@@ -100,30 +124,33 @@ def _default(session: Session, issue: Issue, languages: Sequence[str]) -> str:
     return resolve_language(mailing_list.default_language, languages) or languages[0]
 
 
-def _next_people(
-    session: Session, issue: Issue, now: datetime
+def _chunk_of(key: ColumnElement[int]) -> ColumnElement[int]:
+    return (key - 1) // CHUNK
+
+
+def _readers(
+    session: Session, issue: Issue, chunk: int, now: datetime
 ) -> Select[*tuple[Any, ...]]:
-    """Return the next chunk of readers by id: those after the last one listed."""
-    listed = select(func.coalesce(func.max(DELIVERY.subscriber_id), 0))
-    last = session.scalar(listed.where(DELIVERY.issue_id == issue.id))
     people = segments.mailable(issue.list_id, segment=_segment(session, issue), now=now)
-    return segments.window(people, after=last or 0, limit=CHUNK)
+    first = chunk * CHUNK + 1
+    return segments.between(people, first, first + CHUNK - 1)
 
 
-def _chunk(
-    people: Select[*tuple[Any, ...]],
+def _rows(
+    readers: Select[*tuple[Any, ...]],
     issue: Issue,
-    spoken: "_Spoken",
+    languages: Sequence[str],
+    default: str,
     now: datetime,
 ) -> Select[*tuple[Any, ...]]:
     # An erasure beside this waits, or is over: nobody is listed who is gone.
-    listed = people.with_for_update(read=True, key_share=True, of=table_of(Subscriber))
-    sub = listed.subquery()
+    held = readers.with_for_update(read=True, key_share=True, of=table_of(Subscriber))
+    sub = held.subquery()
     return select(
         literal(issue.id),
         sub.c.subscriber_id,
         sub.c.handle,
-        spoken(sub.c.language, sub.c.second_language),
+        _edition((sub.c.language, sub.c.second_language), languages, default),
         sub.c.email,
         sub.c.email_hash,
         sub.c.name,
@@ -138,50 +165,18 @@ def _chunk(
     )
 
 
-@dataclass(frozen=True)
-class _Spoken:
-    """Maps the languages of a reader to an edition's, inside a query."""
-
-    first: dict[str, str]
-    second: dict[str, str]
-    default: str
-
-    def __call__(
-        self, language: ColumnElement[Any], second: ColumnElement[Any]
-    ) -> ColumnElement[str]:
-        whens = [(language == tag, edition) for tag, edition in self.first.items()]
-        whens += [(second == tag, edition) for tag, edition in self.second.items()]
-        return case(*whens, else_=self.default) if whens else literal(self.default)
+def _edition(
+    spoken: Sequence[ColumnElement[Any]], languages: Sequence[str], default: str
+) -> ColumnElement[str]:
+    """Say what `resolve_language` says inside a query, about a reader's languages."""
+    whens: list[tuple[ColumnElement[bool], str]] = []
+    for language in spoken:
+        tag = func.lower(func.replace(language, "_", "-"))
+        whens += [(tag == edition.casefold(), edition) for edition in languages]
+        whens += [(_same_base(tag, edition), edition) for edition in languages]
+    return case(*whens, else_=default)
 
 
-def _spoken(
-    session: Session,
-    people: Select[*tuple[Any, ...]],
-    issue: Issue,
-    languages: Sequence[str],
-) -> _Spoken:
-    """Resolve every language that readers have, as `languages_of` resolves them."""
-    sub = people.subquery()
-    pairs = session.execute(select(sub.c.language, sub.c.second_language).distinct())
-    found: tuple[dict[str, str], dict[str, str]] = {}, {}
-    for pair in pairs:
-        for tag, editions in zip(pair, found, strict=True):
-            edition = resolve_language(tag, languages)
-            if tag and edition:
-                editions[tag] = edition
-    return _Spoken(*found, _default(session, issue, languages))
-
-
-def _complete(session: Session, issue: Issue, now: datetime) -> None:
-    total = select(func.count()).where(DELIVERY.issue_id == issue.id)
-    session.execute(
-        update(table_of(Issue))
-        .where(ISSUE.id == issue.id, ISSUE.state == IssueState.STARTING)
-        .values(
-            state=IssueState.SENDING,
-            total=total.scalar_subquery(),
-            lease_by="",
-            lease_until=None,
-            updated_at=now,
-        )
-    )
+def _same_base(tag: ColumnElement[Any], edition: str) -> ColumnElement[bool]:
+    base = i18n.base(edition)
+    return or_(tag == base, tag.startswith(f"{base}-", autoescape=True))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import case, update
 from sqlmodel import Session
 
-from newsletter.deliveries.erased import DELIVERY, PERSONAL
+from newsletter.deliveries.erased import PERSONAL
+from newsletter.ledger import DELIVERY
 from newsletter.models import Delivery, DeliveryState
 from subscribers.columns import table_of
 

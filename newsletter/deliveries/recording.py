@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlmodel import Session
 
 from newsletter.deliveries import erased
+from newsletter.deliveries.accepting import Accepted, accept
 from newsletter.deliveries.claiming import Claim, release
+from newsletter.ledger import DELIVERY, being
 from newsletter.models import Delivery, DeliveryState, Issue
 from newsletter.smtp import Fault, Outcome, Verdict
 from subscribers.columns import table_of
 from subscribers.models import MailingList, UnknownPolicy
 
-DELIVERY = table_of(Delivery).c
 ISSUE = table_of(Issue).c
 LIST = table_of(MailingList).c
 
@@ -62,50 +63,26 @@ def record(
     back = [r.claim.id for r in results if r.outcome.verdict is Verdict.RETURNED]
     if back:
         release(session, back, sender=sender, now=now)
-    _accept(session, results, sender, now)
+    accept(
+        session,
+        [
+            Accepted(
+                result.claim.id,
+                result.claim.attempt,
+                result.outcome.code,
+                result.outcome.reply,
+            )
+            for result in results
+            if result.outcome.verdict is Verdict.ACCEPTED
+        ],
+        sender=sender,
+        now=now,
+    )
     others = [r for r in results if r.outcome.verdict not in _GROUPED]
     policies = _policies(session, others, on_unknown)
     for result in others:
         _settle(session, result, policies[result.claim.issue_id], sender, now)
     erased.empty(session, [result.claim.id for result in results], now=now)
-
-
-def _accept(
-    session: Session, results: Sequence[Result], sender: str, now: datetime
-) -> None:
-    """Settle what the relay took, which is nearly everything, in one statement."""
-    rows = [
-        {
-            "row": result.claim.id,
-            "nth": result.claim.attempt,
-            "code": result.outcome.code,
-            "said": result.outcome.reply,
-        }
-        for result in results
-        if result.outcome.verdict is Verdict.ACCEPTED
-    ]
-    if not rows:
-        return
-    held = and_(DELIVERY.claimed_by == sender, DELIVERY.state == DeliveryState.SENDING)
-    late = DELIVERY.state == DeliveryState.UNKNOWN
-    statement = (
-        update(table_of(Delivery))
-        .where(
-            DELIVERY.id == bindparam("row"),
-            DELIVERY.attempt == bindparam("nth"),
-            or_(held, late),
-        )
-        .values(
-            state=DeliveryState.ACCEPTED,
-            claimed_by=None,
-            due_at=None,
-            reply_code=bindparam("code"),
-            reply=bindparam("said"),
-            reason="",
-            updated_at=now,
-        )
-    )
-    session.connection().execute(statement, rows)
 
 
 def _settle(
@@ -170,10 +147,12 @@ def next_attempt(attempt: int, now: datetime) -> datetime:
 
 
 def live_unknowns(session: Session, issue_id: int, *, since: datetime) -> int:
-    """Count rows of an issue that fell silent since a moment."""
+    """Count rows of an issue that fell silent since a moment and still are unknown."""
+    unknown = being(DeliveryState.UNKNOWN)
+    resent = and_(being(DeliveryState.SENDING), DELIVERY.unknowns > 0)
     query = select(func.count()).where(
         DELIVERY.issue_id == issue_id,
-        DELIVERY.unknowns > 0,
+        or_(unknown, resent),
         DELIVERY.reason == Fault.CONNECTION,
         DELIVERY.updated_at >= since,
     )

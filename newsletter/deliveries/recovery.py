@@ -9,11 +9,11 @@ from sqlmodel import Session
 from newsletter.deliveries import erased
 from newsletter.deliveries.recording import unknown_values
 from newsletter.errors import WrongState
+from newsletter.ledger import DELIVERY, being
 from newsletter.models import Delivery, DeliveryState, Issue, IssueState
 from subscribers.columns import table_of
 from subscribers.models import MailingList, UnknownPolicy
 
-DELIVERY = table_of(Delivery).c
 ISSUE = table_of(Issue).c
 LIST = table_of(MailingList).c
 
@@ -39,7 +39,7 @@ def recover(
         lists = select(LIST.id).where(decided)
         issues = select(ISSUE.id).where(ISSUE.list_id.in_(lists))
         statement = update(table_of(Delivery)).where(
-            DELIVERY.state == DeliveryState.SENDING,
+            being(DeliveryState.SENDING),
             DELIVERY.claimed_by.in_(list(dead)),
             DELIVERY.issue_id.in_(issues),
         )
@@ -54,6 +54,29 @@ def recover(
     return recovered
 
 
+def let_go(
+    session: Session, *, sender: str, keep: Collection[int], now: datetime
+) -> int:
+    """Return a sender's claims it never heard of, all but `keep`, to the queue.
+
+    A claim may be committed while its answer is lost with the connection.
+    """
+    statement = update(table_of(Delivery)).where(
+        being(DeliveryState.SENDING),
+        DELIVERY.claimed_by == sender,
+        DELIVERY.id.not_in(keep),
+    )
+    return _count(
+        session,
+        statement.values(
+            state=DeliveryState.QUEUED,
+            claimed_by=None,
+            attempt=DELIVERY.attempt - 1,
+            updated_at=now,
+        ),
+    )
+
+
 def resolve(session: Session, issue: Issue, *, resend: bool, now: datetime) -> int:
     """Settle the unknown rows that wait for a person; return how many there were.
 
@@ -64,7 +87,7 @@ def resolve(session: Session, issue: Issue, *, resend: bool, now: datetime) -> i
         raise WrongState(f"Issue {issue.id} is {issue.state}: nothing is unknown.")
     held = [
         DELIVERY.issue_id == issue.id,
-        DELIVERY.state == DeliveryState.UNKNOWN,
+        being(DeliveryState.UNKNOWN),
     ]
     if resend:
         held.append(~erased.GONE)
@@ -83,22 +106,22 @@ def cancel_queued(session: Session, *, limit: int, now: datetime) -> int:
 
     Rows that are being sent are left to their sender: they end as they end.
     """
-    waiting = (
-        DeliveryState.QUEUED,
-        DeliveryState.DEFERRED,
-    )
-    ids = (
-        select(DELIVERY.id)
-        .join(table_of(Issue), ISSUE.id == DELIVERY.issue_id)
-        .where(ISSUE.state == IssueState.CANCELLED, DELIVERY.state.in_(waiting))
-        .limit(limit)
-    )
-    return _count(
-        session,
-        update(table_of(Delivery))
-        .where(DELIVERY.id.in_(ids))
-        .values(state=DeliveryState.CANCELLED, due_at=None, updated_at=now),
-    )
+    cancelled = 0
+    # One at a time: each has an index of its own.
+    for waiting in (DeliveryState.QUEUED, DeliveryState.DEFERRED):
+        ids = (
+            select(DELIVERY.id)
+            .join(table_of(Issue), ISSUE.id == DELIVERY.issue_id)
+            .where(ISSUE.state == IssueState.CANCELLED, being(waiting))
+            .limit(limit - cancelled)
+        )
+        cancelled += _count(
+            session,
+            update(table_of(Delivery))
+            .where(DELIVERY.id.in_(ids))
+            .values(state=DeliveryState.CANCELLED, due_at=None, updated_at=now),
+        )
+    return cancelled
 
 
 def _count(session: Session, statement: Update) -> int:

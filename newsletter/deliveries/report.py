@@ -1,5 +1,6 @@
 """Count the ledger: totals per state and language, always from the rows themselves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,11 +8,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from newsletter.deliveries.claiming import again, first
-from newsletter.models import Delivery, DeliveryState, Issue, IssueState
+from newsletter.deliveries.claiming import again, being_sent, due_rows
+from newsletter.ledger import DELIVERY, being
+from newsletter.models import DeliveryState, Issue, IssueState
 from subscribers.columns import table_of
 
-DELIVERY = table_of(Delivery).c
 ISSUE = table_of(Issue).c
 
 
@@ -95,22 +96,27 @@ def anything_due(
     session: Session, *, now: datetime, issue_id: int | None = None
 ) -> bool:
     """Whether any row, of one issue or of all, may be tried now."""
-    running = select(ISSUE.id).where(ISSUE.state == IssueState.SENDING)
-    if issue_id is not None:
-        running = running.where(ISSUE.id == issue_id)
     return any(
         session.execute(waiting.limit(1)).first() is not None
-        for issue in list(session.scalars(running))
-        for waiting in (first(issue), again(issue, now))
+        for waiting in due_rows(session, issue_id, now)
+    )
+
+
+def anything_due_again(
+    session: Session, issue_ids: Sequence[int], *, now: datetime
+) -> bool:
+    """Whether any row of these issues that was tried may be tried again now."""
+    return any(
+        session.execute(again(issue, now).limit(1)).first() is not None
+        for issue in issue_ids
     )
 
 
 def count_due(session: Session, *, now: datetime, limit: int) -> dict[int, int]:
     """Count the rows that may be tried now, per issue; to `limit`, for it is enough."""
-    running = select(ISSUE.id).where(ISSUE.state == IssueState.SENDING)
     due: dict[int, int] = {}
-    for issue in list(session.scalars(running.order_by(ISSUE.id))):
-        for waiting in (first(issue), again(issue, now)):
+    for issue in list(being_sent(session, None)):
+        for waiting in due_rows(session, issue, now):
             some = waiting.order_by(None).limit(limit).subquery()
             rows = session.scalar(select(func.count()).select_from(some)) or 0
             due[issue] = min(limit, due.get(issue, 0) + rows)
@@ -122,7 +128,7 @@ def next_due(session: Session, issue: Issue) -> datetime | None:
     moments = session.execute(
         select(func.min(DELIVERY.due_at)).where(
             DELIVERY.issue_id == issue.id,
-            DELIVERY.state.in_((DeliveryState.DEFERRED, DeliveryState.UNKNOWN)),
+            being(DeliveryState.DEFERRED, DeliveryState.UNKNOWN),
         )
     )
     moment: datetime | None = moments.scalar_one()

@@ -82,6 +82,11 @@ class Signer:
         self._keys, self._domain, self._strict = keys, domain.lower(), strict
         self._named: dict[tuple[bytes, ...], tuple[str, ...]] = {}
 
+    @property
+    def signs(self) -> bool:
+        """Whether there is a key to sign with."""
+        return bool(self._keys)
+
     def sign(self, head: bytes, body: bytes, *, at: datetime) -> bytes:
         """Return the signatures of a message, as fields to put before its head.
 

@@ -10,7 +10,7 @@ from newsletter.editions.coverage import (
     decide_missing,
     resolve_language,
 )
-from newsletter.editions.freeze import Preview, compiled, freeze, preview
+from newsletter.editions.freeze import Preview, compiled, freeze, keep, lay_out, preview
 from newsletter.editions.words import decide, editions_of, write
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "decide_missing",
     "editions_of",
     "freeze",
+    "keep",
+    "lay_out",
     "preview",
     "resolve_language",
     "write",

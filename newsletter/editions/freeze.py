@@ -17,6 +17,15 @@ from subscribers.models import MailingList
 from subscribers.tokens import HANDLE, KeyRing, new_handle
 
 
+@dataclass(frozen=True)
+class Laid:
+    """An edition as it will be frozen."""
+
+    language: str
+    rendered: rendering.Rendered
+    envelope: messages.Envelope
+
+
 def freeze(
     session: Session, issue: Issue, settings: Settings, *, now: datetime
 ) -> list[str]:
@@ -25,18 +34,40 @@ def freeze(
     May run again until the fan-out is complete: nobody has been promised bytes yet.
     Raises RenderingFailed.
     """
+    return keep(session, issue, lay_out(session, issue, settings, now=now), now=now)
+
+
+def lay_out(
+    session: Session, issue: Issue, settings: Settings, *, now: datetime
+) -> list[Laid]:
+    """Render every edition that goes out; `keep` them next, in a short transaction.
+
+    Rendering takes a moment, in which nobody should have to wait to write. Raises
+    RenderingFailed.
+    """
     leaving = [e for e in editions_of(session, issue) if goes_out(e)]
     languages = tuple(edition.language for edition in leaving)
+    laid = []
     for edition in leaving:
         envelope = _envelope(session, issue, edition, settings, languages)
         rendered = _render(session, issue, edition, envelope, now)
-        edition.html, edition.text = rendered.html, rendered.text
-        edition.web = rendered.web
-        edition.size = len(rendered.html.encode())
-        edition.envelope = asdict(envelope)
+        laid.append(Laid(edition.language, rendered, envelope))
+    return laid
+
+
+def keep(
+    session: Session, issue: Issue, laid: Sequence[Laid], *, now: datetime
+) -> list[str]:
+    """Freeze editions as they were laid out and return their languages."""
+    for each in laid:
+        edition = get_edition(session, issue, each.language)
+        edition.html, edition.text = each.rendered.html, each.rendered.text
+        edition.web = each.rendered.web
+        edition.size = len(each.rendered.html.encode())
+        edition.envelope = asdict(each.envelope)
         edition.frozen_at = now
     session.flush()
-    return list(languages)
+    return [each.language for each in laid]
 
 
 @dataclass(frozen=True)

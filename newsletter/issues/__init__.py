@@ -21,6 +21,7 @@ from newsletter.issues.transitions import (
     pause,
     resume,
     schedule,
+    still_leased,
     take_due,
     take_over,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "read_moment",
     "resume",
     "schedule",
+    "still_leased",
     "take_due",
     "take_over",
 ]

@@ -7,11 +7,12 @@ start, pause or finish the same issue.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, exists, update
+from sqlalchemy import CursorResult, exists, or_, update
 from sqlmodel import Session, col, select
 
 from newsletter.errors import BadTime, WrongState
-from newsletter.models import Delivery, DeliveryState, Issue, IssueState
+from newsletter.ledger import being
+from newsletter.models import Delivery, DeliveryState, Edition, Issue, IssueState
 from subscribers.clock import utcnow
 
 # How long a process may take for one step of the start before another may redo it.
@@ -66,6 +67,11 @@ def resume(session: Session, issue: Issue, *, now: datetime) -> None:
             attended_at=None,  # a person did: nothing counts that was before
         )
         _requeue_held(session, issue, now)
+        # A person has looked: those not past a gentle start get another.
+        closed = update(Edition).where(
+            col(Edition.issue_id) == issue.id, col(Edition.opened_at).is_(None)
+        )
+        session.execute(closed.values(trial=[]))
     _require(moved, issue, "be resumed")
 
 
@@ -166,6 +172,20 @@ def leased(
     return issue
 
 
+def still_leased(session: Session, issue_id: int, *, holder: str) -> Issue | None:
+    """Return the issue while this process is starting it, as `leased` does.
+
+    Several transactions of the holder may ask at once, and until they end nobody can
+    take the lease over, nor can the holder renew it.
+    """
+    query = select(Issue).where(
+        Issue.id == issue_id,
+        Issue.state == IssueState.STARTING,
+        Issue.lease_by == holder,
+    )
+    return session.exec(query.with_for_update(read=True)).one_or_none()
+
+
 def fail_start(session: Session, issue: Issue, because: str) -> None:
     """Give up a start that cannot succeed: a person must mend something first."""
     _move(
@@ -185,12 +205,9 @@ def finish(session: Session, *, now: datetime) -> list[int]:
     them opens it again.
     """
     row = exists().where(col(Delivery.issue_id) == col(Issue.id))
-    # Two questions, so that each is answered by an index.
-    pending = row.where(col(Delivery.state).in_(_PENDING))
-    resent = row.where(
-        col(Delivery.state) == DeliveryState.UNKNOWN,
-        col(Delivery.due_at).is_not(None),
-    )
+    # One question a state, so that each is answered by an index.
+    pending = or_(*(row.where(being(state)) for state in _PENDING))
+    resent = row.where(being(DeliveryState.UNKNOWN), col(Delivery.due_at).is_not(None))
     statement = (
         update(Issue)
         .where(col(Issue.state) == IssueState.SENDING, ~pending, ~resent)
@@ -207,7 +224,7 @@ def _requeue_held(session: Session, issue: Issue, now: datetime) -> None:
         update(Delivery)
         .where(
             col(Delivery.issue_id) == issue.id,
-            col(Delivery.state) == DeliveryState.DEFERRED,
+            being(DeliveryState.DEFERRED),
             col(Delivery.due_at).is_(None),
         )
         .values(state=DeliveryState.QUEUED, reason="", updated_at=now)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from newsletter.deliveries import Result, live_unknowns
+from newsletter.deliveries import Queue, Result, Trial, live_unknowns
 from newsletter.smtp import Fault, Outcome, Verdict
 
 # So many silences after the final dot within ten minutes mean that the relay is
@@ -55,6 +55,15 @@ def pause_for(
         if live_unknowns(session, issue_id, since=now - _FRESH) >= _MANY_UNKNOWN:
             reasons[issue_id] = _SILENT
     return reasons
+
+
+def refused_sentence(trial: Trial, queue: Queue) -> str:
+    """Say why a gentle start goes no further."""
+    return (
+        f"{trial.refused} of the first {trial.answered} readers in {queue.language}"
+        " were refused. Look at where their addresses come from before more is sent,"
+        " then resume."
+    )
 
 
 def sentence(outcome: Outcome) -> str:

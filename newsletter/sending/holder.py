@@ -16,6 +16,7 @@ from sqlalchemy import Engine, delete
 from sqlmodel import Session, col, select
 
 from newsletter import db
+from newsletter.ledger import being
 from newsletter.models import Delivery, DeliveryState, Sender
 
 HEARTBEAT_EVERY = 5.0  # seconds
@@ -108,6 +109,6 @@ def _lock_is_free(path: Path) -> bool:
 def _holds_rows(session: Session, sender_id: str) -> bool:
     query = select(Delivery.id).where(
         col(Delivery.claimed_by) == sender_id,
-        col(Delivery.state) == DeliveryState.SENDING,
+        being(DeliveryState.SENDING),
     )
     return session.exec(query.limit(1)).first() is not None

@@ -1,9 +1,9 @@
 """Keep every connection busy until nothing is due.
 
-One feeder claims small windows, one task per connection hands messages over, one
-recorder writes outcomes in groups at most 50 ms old. The database is used from
-threads, so that sockets never wait for it. Rows in `sending` never exceed twice the
-connections plus one prefetch of the same size.
+Connections take letters from `Outgoing` and bring outcomes back; the clerk's thread
+takes turns at the ledger: each writes down what was answered and claims as much
+again. Rows in `sending` never exceed twice the connections plus one prefetch of the
+same size, and an outcome waits 50 ms at most to be written down.
 """
 
 import asyncio
@@ -11,26 +11,29 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, select
 
-from newsletter import db, deliveries, editions, issues, smtp
+from newsletter import smtp
 from newsletter.config import Settings
-from newsletter.deliveries import Claim, Result
-from newsletter.errors import KeyMissing, UnsafeValue
-from newsletter.messages import Compiled, Reader
-from newsletter.models import Edition, Issue
-from newsletter.sending.faults import pause_for, sentence
+from newsletter.sending.books import Answer, Books
+from newsletter.sending.clerk import Clerk
 from newsletter.sending.holder import FENCED_AFTER, HEARTBEAT_EVERY, Holder
-from newsletter.smtp import Connection, Fault, Outcome, RelayUnavailable, Verdict
+from newsletter.sending.outgoing import Outcomes, Outgoing
+from newsletter.smtp import Connection, Manners, Outcome, RelayUnavailable, Verdict
+
+try:
+    from uvloop import new_event_loop
+except ImportError:  # where there is none, asyncio's own does the same, slower
+    from asyncio import new_event_loop  # type: ignore[assignment]  # as good
 
 logger = logging.getLogger(__name__)
 
 RECORD_EVERY = 0.05  # seconds
+# Seconds between two turns while nothing is to be recorded: a pause acts as fast.
+POLL_EVERY = 0.1
 # Seconds between attempts to reach a relay that does not answer.
 BACK_OFF = (1, 2, 5, 15, 30, 60, 120, 300)
 
@@ -41,7 +44,7 @@ class Sent:
 
     settled: int = 0  # outcomes recorded
     relay_trouble: str = ""  # why no connection can be opened, in the relay's words
-    paused: set[int] = field(default_factory=set)
+    most_held: int = 0  # the largest number of rows this sender had in `sending`
 
 
 def send(
@@ -51,192 +54,215 @@ def send(
     stop: threading.Event,
     issue_id: int | None = None,
     progress: Sent | None = None,
-    connect: Callable[[Settings], Connection] = smtp.connect,
 ) -> Sent:
     """Send what is due, of one issue or of all, until nothing is or `stop` is set.
 
     What is in flight when `stop` is set is finished and recorded; what was claimed
     and has not begun goes back to the queue.
     """
-    with Holder(engine, settings.data_dir) as holder:
-        loop = _Loop(engine, settings, holder, stop, issue_id, progress or Sent())
-        asyncio.run(loop.run(connect))
-        return loop.sent
+    sent = progress or Sent()
+    with (
+        Holder(engine, settings.data_dir) as holder,
+        asyncio.Runner(loop_factory=new_event_loop) as runner,
+    ):
+        books = Books(
+            engine, settings, sender=holder.id, issue_id=issue_id, relay="main"
+        )
+        runner.run(_Loop(settings, holder, books, stop, sent).run())
+    return sent
 
 
 class _Loop:
+    """The office of one sender: its connections, its turns, its heartbeat."""
+
     def __init__(
         self,
-        engine: Engine,
         settings: Settings,
         holder: Holder,
+        books: Books,
         stop: threading.Event,
-        issue_id: int | None,
         sent: Sent,
     ) -> None:
-        self._engine, self._settings, self._holder = engine, settings, holder
-        self._stop, self._issue_id, self.sent = stop, issue_id, sent
-        self._window = 2 * settings.connections
-        self._queue: asyncio.Queue[Claim | None] = asyncio.Queue()
-        self._results: list[Result] = []
-        self._outstanding = 0  # claimed and not yet recorded
-        self._wake = asyncio.Event()
+        self._settings, self._holder, self._books = settings, holder, books
+        self._stop, self.sent = stop, sent
+        self._most = 4 * settings.connections
+        self._outgoing = Outgoing(self, edition=books.edition)
+        self._manners = Manners()
+        self._open: list[Connection] = []
+        self._opening: set[asyncio.Task[None]] = set()
         self._ended = asyncio.Event()
-        self._compiled: dict[tuple[int, str], Compiled] = {}
+        self._is_taking_turn = self._has_failed = False
+        self._timer: asyncio.TimerHandle | None = None
         self._beaten_at = time.monotonic()
         # While the relay is out of reach, nothing is claimed and nobody is to blame.
         self._rest_until, self._failures = 0.0, 0
-        self._unreachable = Outcome(Verdict.RETURNED)
 
-    async def run(self, connect: Callable[[Settings], Connection]) -> None:
-        connections = [
-            connect(self._settings) for _ in range(self._settings.connections)
-        ]
-        heart = asyncio.create_task(self._keep_beating(connections))
-        recorder = asyncio.create_task(self._keep_recording())
+    async def run(self) -> None:
+        """Send until nothing is due, or until told to stop."""
+        self._loop = asyncio.get_running_loop()
+        self._clerk = Clerk(self._loop)
+        heart = asyncio.create_task(self._keep_beating())
+        watch = asyncio.create_task(self._keep_watching())
         try:
-            if await self._reach_relay(connections[0]):
-                await self._send_over(connections)
+            if await self._clerk.do(self._books.anything_due):
+                self._open_more()
+                await self._ended.wait()
+            await self._wind_up()
         finally:
-            # Never cancelled: an outcome on its way to the database would be lost.
-            self._ended.set()
-            await recorder
-            await asyncio.gather(*(connection.close() for connection in connections))
-            heart.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await heart
+            for task in (heart, watch):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            await self._clerk.do(self._books.close)
+            await self._clerk.stop()
 
-    async def _send_over(self, connections: list[Connection]) -> None:
-        # One task that fails ends the others: a feeder must not wait for workers
-        # that are gone.
-        async with asyncio.TaskGroup() as tasks:
-            for connection in connections:
-                tasks.create_task(self._work(connection))
-            tasks.create_task(self._feed(len(connections)))
+    async def _wind_up(self) -> None:
+        """Finish what is in flight, then write down every last outcome."""
+        self._outgoing.stopping = True
+        for task in list(self._opening):
+            task.cancel()
+        await asyncio.gather(*self._opening, return_exceptions=True)
+        self._outgoing.return_all()
+        await asyncio.gather(*(c.close() for c in list(self._open)))
+        while self._outgoing.unrecorded or self._is_taking_turn:
+            if self._timer is None or not self._has_failed:
+                self._take_turn()
+            await asyncio.sleep(0.01)
 
-    async def _reach_relay(self, connection: Connection) -> bool:
-        """Open the first connection: nothing is claimed for a relay out of reach."""
-        for wait in (*BACK_OFF, *[BACK_OFF[-1]] * 1000):
-            if self._stop.is_set() or not await asyncio.to_thread(self._anything_due):
-                return False
-            try:
-                await connection.open()
-            except RelayUnavailable as error:
-                self.sent.relay_trouble = str(error)
-                logger.warning("the relay is out of reach: %s", error)
-                if error.outcome.verdict is Verdict.HELD:
-                    await asyncio.to_thread(self._pause_all, error.outcome)
-                    return False
-                await self._sleep(wait)
-            else:
-                self.sent.relay_trouble = ""
-                return True
-        return False
+    # What the source of the connections asks.
 
-    async def _feed(self, workers: int) -> None:
-        """Claim windows while rows are due; then tell every worker to end."""
-        while not self._stop.is_set() and not self._is_fenced():
-            await self._sleep(self._rest_until - time.monotonic())
-            claims = await asyncio.to_thread(self._claim)
-            if not claims and not self._outstanding:
-                break
-            self._outstanding += len(claims)
-            for claim in claims:
-                self._queue.put_nowait(claim)
-            # Without a claim too: what is in flight may come back to the queue.
-            await self._next_record()
-            while self._outstanding > self._window:
-                await self._next_record()
-        for _ in range(workers):
-            self._queue.put_nowait(None)
+    def outcomes_wait(self) -> None:
+        """Record at once when half of what may be held is answered, or soon."""
+        if self._outgoing.unrecorded * 2 >= self._most // 2:
+            self._take_turn()
+        elif self._timer is None and not self._is_taking_turn:
+            self._timer = self._loop.call_later(RECORD_EVERY, self._take_turn)
 
-    async def _next_record(self) -> None:
-        if self._outstanding:
-            self._wake.clear()
-            await self._wake.wait()
+    def gone(self, connection: Connection, *, lost: bool) -> None:
+        """Open another in its place; rest first when it broke without having sent."""
+        if connection in self._open:
+            self._open.remove(connection)
+        if self._outgoing.has_succeeded:
+            self._failures, self._outgoing.has_succeeded = 0, False
+        elif lost:
+            self._rest("the relay broke the connection off")
+        self._open_more()
 
-    async def _work(self, connection: Connection) -> None:
-        sent_here = 0
-        while (claim := await self._queue.get()) is not None:
-            if self._must_not_leave(claim):
-                self._done(claim, Outcome(Verdict.RETURNED))
-                continue
-            if sent_here >= self._settings.messages_per_connection:
-                await connection.close()
-                sent_here = 0
-            outcome = await self._attempt(connection, claim)
-            sent_here = sent_here + 1 if connection.is_open else 0
-            self._done(claim, outcome)
+    def may_send(self) -> bool:
+        """Whether no other sender may by now have taken this one's rows."""
+        return time.monotonic() - self._beaten_at <= FENCED_AFTER
 
-    def _must_not_leave(self, claim: Claim) -> bool:
-        stopped = self._stop.is_set() or self._is_fenced()
-        return stopped or claim.issue_id in self.sent.paused
+    # Turns at the ledger.
 
-    async def _attempt(self, connection: Connection, claim: Claim) -> Outcome:
-        try:
-            envelope = self._envelope(claim)
-        except UnsafeValue as error:
-            return Outcome(Verdict.REJECTED, None, str(error), Fault.RECIPIENT)
-        if not connection.is_open and not await self._reopen(connection):
-            return self._unreachable
-        return await connection.deliver(
-            envelope, may_leave=lambda: not self._is_fenced()
+    def _take_turn(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._is_taking_turn:
+            return
+        self._is_taking_turn = True
+        outcomes = self._outgoing.collect()
+        want = self._most - self._outgoing.held + outcomes.many
+        if not self._open or self._outgoing.stopping or not self.may_send():
+            want = 0
+        held = frozenset(self._outgoing.ids)
+        self._clerk.ask(
+            lambda: self._books.turn(outcomes, want=want, held=held),
+            lambda answer, error: self._answered(answer, error, outcomes),
         )
 
-    async def _reopen(self, connection: Connection) -> bool:
-        """Open a connection again; while the relay rests, do not even try."""
+    def _answered(
+        self, answer: Answer | None, error: BaseException | None, outcomes: Outcomes
+    ) -> None:
+        self._is_taking_turn, self._has_failed = False, answer is None
+        if answer is None:
+            logger.error("a turn at the ledger failed and is taken again: %s", error)
+            self._outgoing.put_back(outcomes)
+            self._timer = self._loop.call_later(1, self._take_turn)
+            return
+        self._outgoing.recorded(outcomes)
+        self._outgoing.halted = answer.halted
+        self._outgoing.add(answer.claims)
+        self.sent.settled += outcomes.many
+        self.sent.most_held = max(self.sent.most_held, self._outgoing.held)
+        if answer.is_dry and not self._outgoing.held:
+            self._ended.set()
+        if self._outgoing.stopping:
+            self._outgoing.return_all()  # claimed by the last turn before the end
+        if self._outgoing.waiting:
+            for connection in list(self._open):
+                connection.wake()
+            self._open_more()
+        if self._outgoing.unrecorded:
+            self.outcomes_wait()
+
+    # Connections.
+
+    def _open_more(self) -> None:
+        """Open as many connections as there are letters for, at least one."""
+        if self._outgoing.stopping or self._ended.is_set():
+            return
         if time.monotonic() < self._rest_until:
-            return False
+            if not self._open:
+                self._outgoing.return_all()
+            return
+        busy = len(self._open) + len(self._opening)
+        many = max(self._outgoing.waiting, 0 if busy else 1)
+        for _ in range(min(many, self._settings.connections - busy)):
+            task = asyncio.create_task(self._connect())
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
+
+    async def _connect(self) -> None:
+        connection = smtp.connect(self._settings, self._outgoing, manners=self._manners)
         try:
             await connection.open()
         except RelayUnavailable as error:
-            wait = BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
-            self._failures += 1
-            self._rest_until = time.monotonic() + wait
-            self._unreachable = error.outcome
             self.sent.relay_trouble = str(error)
-            return False
-        self._failures = 0
+            if error.outcome.verdict is Verdict.HELD:
+                await self._give_up(error.outcome)
+            else:
+                self._rest(str(error))
+            return
         self.sent.relay_trouble = ""
-        return True
+        self._open.append(connection)
+        # A connection may have ended as soon as it began.
+        if not connection.is_open:
+            self._open.remove(connection)
+        elif not self._outgoing.waiting:
+            self._take_turn()
 
-    def _done(self, claim: Claim, outcome: Outcome) -> None:
-        if outcome.verdict is Verdict.HELD:
-            self.sent.paused.add(claim.issue_id)
-        self._results.append(Result(claim, outcome))
+    def _rest(self, why: str) -> None:
+        """Leave the relay alone for a while, longer each time."""
+        now = time.monotonic()
+        if now < self._rest_until:
+            return
+        wait = BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
+        self._failures += 1
+        self._rest_until = now + wait
+        self.sent.relay_trouble = self.sent.relay_trouble or why
+        logger.warning("the relay is left alone for %s s: %s", wait, why)
+        if not self._open:
+            self._outgoing.return_all()
+        self._loop.call_later(wait, self._open_more)
 
-    def _envelope(self, claim: Claim) -> smtp.Envelope:
-        compiled = self._compiled[claim.issue_id, claim.language]
-        reader = Reader(
-            claim.id, claim.address, claim.handle, claim.since_on, claim.dated_at
-        )
-        return smtp.Envelope(compiled.sender(), claim.address, compiled.build(reader))
+    async def _give_up(self, outcome: Outcome) -> None:
+        """Pause everything: no connection can be had until somebody mends it."""
+        await self._clerk.do(lambda: self._books.pause_all(outcome))
+        self._ended.set()
 
-    async def _keep_recording(self) -> None:
-        while not self._ended.is_set():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), RECORD_EVERY)
-            await self._flush()
+    # Time.
 
-    async def _flush(self) -> None:
-        """Write down what is known; tried until it succeeds, for it is the truth."""
-        while self._results:
-            results, self._results = self._results, []
-            while not await self._recorded(results):
-                await asyncio.sleep(1)
-            self._outstanding -= len(results)
-            self.sent.settled += len(results)
-            self._wake.set()
+    async def _keep_watching(self) -> None:
+        """Look at what no reply tells: an order to stop, pauses, rows that fall due."""
+        while True:
+            await asyncio.sleep(POLL_EVERY)
+            if self._stop.is_set() or not self.may_send():
+                self._ended.set()
+            elif self._timer is None:
+                self._take_turn()
 
-    async def _recorded(self, results: list[Result]) -> bool:
-        try:
-            await asyncio.to_thread(self._record, results)
-        except OperationalError:
-            logger.exception("outcomes could not be recorded, trying again")
-            return False
-        return True
-
-    async def _keep_beating(self, connections: list[Connection]) -> None:
+    async def _keep_beating(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_EVERY)
             with contextlib.suppress(OperationalError, TimeoutError):
@@ -244,82 +270,8 @@ class _Loop:
                 if await asyncio.wait_for(beat, timeout=FENCED_AFTER):
                     self._beaten_at = time.monotonic()
                 else:
-                    self._beaten_at = -FENCED_AFTER
-            if self._is_fenced():
+                    self._beaten_at = float("-inf")
+            if not self.may_send():
                 logger.error("no heartbeat for too long: this sender stops")
-                for connection in connections:
+                for connection in list(self._open):
                     connection.abandon()
-
-    def _is_fenced(self) -> bool:
-        """Whether others may by now have taken our rows, so that none may leave."""
-        return time.monotonic() - self._beaten_at > FENCED_AFTER
-
-    async def _sleep(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until and not self._stop.is_set():
-            await asyncio.sleep(min(0.1, seconds))
-
-    # What follows runs in threads.
-
-    def _anything_due(self) -> bool:
-        with db.reading(self._engine) as session:
-            return deliveries.anything_due(
-                session, now=db.now(session), issue_id=self._issue_id
-            )
-
-    def _claim(self) -> list[Claim]:
-        with db.writing(self._engine) as session:
-            claims = deliveries.claim(
-                session,
-                sender=self._holder.id,
-                limit=self._window,
-                now=db.now(session),
-                issue_id=self._issue_id,
-            )
-        stuck: dict[int, str] = {}
-        with db.reading(self._engine) as session:
-            for claim in claims:
-                try:
-                    self._compile(session, claim.issue_id, claim.language)
-                except (KeyMissing, UnsafeValue) as error:
-                    stuck[claim.issue_id] = str(error)
-        self._hold(stuck)
-        return claims
-
-    def _hold(self, stuck: dict[int, str]) -> None:
-        """Pause issues whose messages cannot be built; nothing of them may leave."""
-        if not stuck:
-            return
-        self.sent.paused.update(stuck)
-        with db.writing(self._engine) as session:
-            for issue_id, because in stuck.items():
-                issues.pause(session, session.get_one(Issue, issue_id), because=because)
-
-    def _compile(self, session: Session, issue_id: int, language: str) -> None:
-        if (issue_id, language) in self._compiled:
-            return
-        query = select(Edition).where(
-            Edition.issue_id == issue_id, Edition.language == language
-        )
-        edition = session.exec(query).one()
-        self._compiled[issue_id, language] = editions.compiled(
-            edition, self._settings.keys, self._settings.dkim_keys
-        )
-
-    def _record(self, results: list[Result]) -> None:
-        with db.writing(self._engine) as session:
-            now = db.now(session)
-            deliveries.record(
-                session,
-                results,
-                sender=self._holder.id,
-                now=now,
-                on_unknown=self._settings.on_unknown,
-            )
-            for issue_id, because in pause_for(session, results, now=now).items():
-                issues.pause(session, session.get_one(Issue, issue_id), because=because)
-
-    def _pause_all(self, outcome: Outcome) -> None:
-        with db.writing(self._engine) as session:
-            for issue in issues.list_sending(session, issue_id=self._issue_id):
-                issues.pause(session, issue, because=sentence(outcome))

@@ -3,7 +3,15 @@
 from urllib.parse import urlsplit
 
 from newsletter.config import Settings
-from newsletter.smtp.connection import Connection, RelayConnection, Timeouts
+from newsletter.smtp.connection import RelayConnection
+from newsletter.smtp.lines import (
+    Connection,
+    Letter,
+    Manners,
+    Mode,
+    Source,
+    Timeouts,
+)
 from newsletter.smtp.mailbox import MailboxConnection
 from newsletter.smtp.outcomes import (
     Envelope,
@@ -18,8 +26,12 @@ __all__ = [
     "Connection",
     "Envelope",
     "Fault",
+    "Letter",
+    "Manners",
+    "Mode",
     "Outcome",
     "RelayUnavailable",
+    "Source",
     "Stage",
     "Timeouts",
     "Verdict",
@@ -27,11 +39,22 @@ __all__ = [
 ]
 
 
-def connect(settings: Settings) -> Connection:
-    """Return a session, not yet open, with the relay that SMTP_URL names."""
+def connect(
+    settings: Settings, source: Source, *, manners: Manners | None = None
+) -> Connection:
+    """Return a session, not yet open, with the relay that SMTP_URL names.
+
+    `manners` is shared by the sessions of one relay, so that each learns from all.
+    """
     if settings.relay is None:
-        return MailboxConnection(settings.mailbox_dir)
-    return RelayConnection(settings.relay, ehlo_name=_ehlo_name(settings))
+        return MailboxConnection(settings.mailbox_dir, source)
+    return RelayConnection(
+        settings.relay,
+        source,
+        ehlo_name=_ehlo_name(settings),
+        manners=manners,
+        messages=settings.messages_per_connection,
+    )
 
 
 def _ehlo_name(settings: Settings) -> str:

@@ -1,276 +1,399 @@
-"""One session with a relay, one message after the other (RFC 5321, lockstep).
+"""One session with a relay, pipelined as far as the relay takes it (RFC 2920).
 
-aiosmtplib opens the session (EHLO, STARTTLS, AUTH, certificates). The transaction
-is ours, because the ledger must know on which side of the final dot a failure
-fell: before it nothing was accepted, after it nobody can tell.
+In the full mode one write carries a body, its final dot and the envelope of the next
+letter, and one read brings all four replies: one round trip a message. The other
+modes write less at once and are the same code. Nothing is written while replies are
+owed, since asyncio throws unread replies away when a write fails; and every reply
+belongs to the slot it was owed in, so that a refusal can never move to the next
+reader.
+
+The ledger must know on which side of the final dot a failure fell: before it nothing
+was accepted, after it nobody can tell.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol, cast
-
-import aiosmtplib
-from aiosmtplib.errors import SMTPException, SMTPResponseException
-from aiosmtplib.response import SMTPResponse
 
 from newsletter.config import Relay
-from newsletter.smtp.outcomes import (
-    Envelope,
-    Fault,
-    Outcome,
-    RelayUnavailable,
-    Stage,
-    Verdict,
-)
-from newsletter.smtp.replies import cleaned, judge
+from newsletter.smtp.lines import Letter, Manners, Mode, Source, Timeouts
+from newsletter.smtp.opening import open_session
+from newsletter.smtp.outcomes import Outcome, Stage, Verdict, cleaned
+from newsletter.smtp.reading import Reading, Unreadable
+from newsletter.smtp.replies import judge
+from newsletter.smtp.transaction import after_loss, envelope, problem
+
+_GOODBYE = 2.0  # seconds to wait for the reply to QUIT
+# What a command must be answered with, by the first digit.
+_GOOD = {Stage.RSET: 2, Stage.MAIL: 2, Stage.RCPT: 2, Stage.DATA: 3, Stage.DOT: 2}
+_ENVELOPE = (Stage.MAIL, Stage.RCPT, Stage.DATA)
+# Their replies are nobody's, and some may be any at all.
+_NOBODYS = frozenset((Stage.RSET, Stage.QUIT, Stage.LONE_DOT))
+_ANY_ANSWER = frozenset((Stage.QUIT, Stage.LONE_DOT))
+
+Owed = tuple[Stage, Letter | None]
 
 
-@dataclass(frozen=True)
-class Timeouts:
-    """Seconds to wait per stage, RFC 5321 §4.5.3.2.
-
-    A short wait after the dot makes duplicates (RFC 1047): ten minutes, no less.
-    """
-
-    connect: float = 300
-    command: float = 300
-    data: float = 120
-    block: float = 180
-    dot: float = 600
-
-
-class Connection(Protocol):
-    """What the send loop needs of a session, whatever carries it."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the next message can leave at once."""
-
-    async def open(self) -> None:
-        """Open the session past EHLO; raises RelayUnavailable."""
-
-    async def deliver(
-        self, envelope: Envelope, *, may_leave: Callable[[], bool] = lambda: True
-    ) -> Outcome:
-        """Hand over one message; never raises for what the relay does.
-
-        `may_leave` is asked once more right before the body and before the final
-        dot: a sender that was asleep learns there that its claims are gone.
-        """
-
-    async def close(self) -> None:
-        """End the session; never raises."""
-
-    def abandon(self) -> None:
-        """Hang up unless a final dot has left: its reply is still worth waiting for."""
-
-
-class RelayConnection:
-    """A session over the network."""
+class RelayConnection(asyncio.Protocol):
+    """A session over the network; opened at most once at a time."""
 
     def __init__(
-        self, relay: Relay, *, ehlo_name: str, timeouts: Timeouts | None = None
+        self,
+        relay: Relay,
+        source: Source,
+        *,
+        ehlo_name: str,
+        manners: Manners | None = None,
+        timeouts: Timeouts | None = None,
+        messages: int = 50,
     ) -> None:
-        self._relay = relay
-        self._ehlo_name = ehlo_name
+        """Prepare a session for at most `messages` letters, after which it closes."""
+        self._relay, self._source, self._ehlo_name = relay, source, ehlo_name
+        self._manners = manners or Manners()
         self._timeouts = timeouts or Timeouts()
-        self._client: aiosmtplib.SMTP | None = None
-        self._dirty = False  # an envelope was begun and not ended by a dot
-        self._progress = _Progress()
+        self._seconds = {
+            Stage.DATA: self._timeouts.data,
+            Stage.DOT: self._timeouts.dot,
+            Stage.QUIT: _GOODBYE,
+        }
+        self._limit = messages
+        self._transport: asyncio.Transport | None = None
+        self._gone: asyncio.Future[None] | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether the next message can leave at once."""
-        return self._client is not None and self._client.is_connected
+        """Whether letters can be handed over."""
+        return self._transport is not None
 
     async def open(self) -> None:
         """Connect, secure, greet and log in; raises RelayUnavailable with the reply."""
-        relay = self._relay
-        client = aiosmtplib.SMTP(
-            hostname=relay.host,
-            port=relay.port,
-            username=relay.username or None,
-            password=relay.password or None,
-            use_tls=relay.tls == "tls",
-            start_tls=relay.tls == "starttls",
-            local_hostname=self._ehlo_name,
-            timeout=self._timeouts.connect,
+        transport, self._offer = await open_session(
+            self._relay, ehlo_name=self._ehlo_name, timeout=self._timeouts.connect
         )
-        try:
-            await client.connect()
-            await client.ehlo()
-        except SMTPResponseException as error:
-            client.close()
-            stage = Stage.AUTH if _is_login(error) else Stage.CONNECT
-            raise RelayUnavailable(
-                judge(stage, error.code, str(error.message))
-            ) from error
-        except (SMTPException, OSError, ValueError) as error:
-            client.close()
-            raise RelayUnavailable(_lost(Verdict.RETURNED, str(error))) from error
-        except asyncio.CancelledError:
-            client.close()
-            raise
-        self._client = client
-        self._dirty = False
+        self._loop = asyncio.get_running_loop()
+        self._gone = self._loop.create_future()
+        self._reading = Reading()
+        self._owed: deque[Owed] = deque()
+        self._then: Callable[[], None] | None = None
+        # The letter whose envelope or body is out, and the next one behind it.
+        self._current: Letter | None = None
+        self._behind: Letter | None = None
+        self._begun = 0
+        self._dirty = False  # an envelope was begun and not ended by a dot
+        self._is_behind = False  # and it was sent behind the dot of another
+        self._closing = self._farewell = False
+        self._deadline = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._transport = transport
+        # A write then tells at once whether the kernel took all of it.
+        transport.set_write_buffer_limits(high=0)
+        transport.set_protocol(self)
+        self._pump()
+
+    def wake(self) -> None:
+        """Ask the source again, if nothing is under way."""
+        if self._transport is not None and self._then is None:
+            self._pump()
 
     async def close(self) -> None:
-        """Say QUIT if the relay still listens, then hang up."""
-        client, self._client = self._client, None
-        if client is None:
+        """Finish what is under way, say goodbye; never raises."""
+        if self._gone is None:
             return
-        try:
-            if client.is_connected:
-                await client.quit(timeout=2)
-        except (SMTPException, OSError):
-            pass
-        finally:
-            client.close()
+        self._closing = True
+        self.wake()
+        await self._gone
 
     def abandon(self) -> None:
         """Hang up unless a final dot has left: its reply is still worth waiting for."""
-        if self._client is not None and self._progress.reached is not Stage.DOT:
-            self._client.close()
+        letter = self._current
+        if self._transport is not None and (
+            letter is None or letter.stage is not Stage.DOT
+        ):
+            self._end("withheld: this sender was silent for too long", lost=False)
 
-    async def deliver(
-        self, envelope: Envelope, *, may_leave: Callable[[], bool] = lambda: True
-    ) -> Outcome:
-        """Run one transaction; the first failing reply decides."""
-        client = self._client
-        if client is None or not client.is_connected:
-            return _lost(Verdict.RETURNED, "the connection had closed")
-        stage = self._progress = _Progress(may_leave)
+    # What the transport calls.
+
+    def data_received(self, data: bytes) -> None:
+        """Give every reply to the slot that it is owed in, then go on."""
+        if not self.is_open:
+            return
         try:
-            return await self._transact(client, envelope, stage)
-        except SMTPResponseException as error:
-            # The relay answered, but not in SMTP.
-            client.close()
-            return _lost(_after_loss(stage.reached), str(error.message))
-        except (SMTPException, OSError) as error:
-            client.close()
-            return _lost(_after_loss(stage.reached), str(error) or type(error).__name__)
-        except UnicodeEncodeError:
-            return Outcome(
-                Verdict.REJECTED,
-                553,
-                "5.6.7 the address needs SMTPUTF8, which the relay does not offer",
-                Fault.RECIPIENT,
-            )
-        except asyncio.CancelledError:
-            # A half-read reply would be taken for the next reader's.
-            client.close()
-            raise
-
-    async def _transact(
-        self, client: aiosmtplib.SMTP, envelope: Envelope, stage: "_Progress"
-    ) -> Outcome:
-        recipient = envelope.recipient.encode("ascii")
-        if self._dirty and not await self._reset(client):
-            return _lost(Verdict.RETURNED, "the relay would not start afresh")
-        self._dirty = True
-        commands = (
-            (Stage.MAIL, 2, self._timeouts.command, self._mail_from(client, envelope)),
-            (Stage.RCPT, 2, self._timeouts.command, (b"RCPT TO:<" + recipient + b">",)),
-            (Stage.DATA, 3, self._timeouts.data, (b"DATA",)),
-        )
-        for reached, good, seconds, words in commands:
-            stage.reached = reached
-            reply = await client.execute_command(*words, timeout=seconds)
-            if reply.code // 100 != good:
-                return self._refused(client, reached, reply)
-        if _has_surplus(client) or not stage.may_leave():
-            client.close()
-            return _lost(Verdict.RETURNED, "withheld before the message began")
-        reply = await self._send_body(client, envelope.raw, stage)
-        self._dirty = False
-        if reply.code // 100 != 2:
-            return self._refused(client, Stage.DOT, reply)
-        if _has_surplus(client):
+            for code, text in self._reading.feed(data):
+                if not self._hear(code, text):
+                    return
+        except Unreadable as error:
+            self._misfit(str(error))
+            return
+        if self._owed:
+            self._expect()
+        elif self._reading.is_amid or self._farewell:
             # A farewell, or an answer to nothing: the next one would be misread.
-            client.close()
-        return Outcome(Verdict.ACCEPTED, reply.code, cleaned(reply.message))
+            self._end("the relay closes the connection")
+        elif self._then is not None:
+            then, self._then = self._then, None
+            then()
 
-    async def _reset(self, client: aiosmtplib.SMTP) -> bool:
-        reply = await client.execute_command(b"RSET", timeout=self._timeouts.command)
-        if reply.code // 100 != 2:
-            client.close()
-        return client.is_connected
+    def eof_received(self) -> bool:
+        """Hang up as well: nothing more can be read."""
+        return False
 
-    def _mail_from(
-        self, client: aiosmtplib.SMTP, envelope: Envelope
-    ) -> tuple[bytes, ...]:
-        words = (b"MAIL", b"FROM:<" + envelope.sender.encode("ascii") + b">")
-        if client.supports_extension("size"):
-            return (*words, b"SIZE=%d" % len(envelope.raw))  # RFC 1870
-        return words
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Settle what was under way by how far it came."""
+        if self._is_behind and self._owed and self._owed[0][0] is Stage.MAIL:
+            self._manners.broken_off()
+        self._end(str(exc) if exc else "the relay hung up")
 
-    async def _send_body(
-        self, client: aiosmtplib.SMTP, raw: bytes, stage: "_Progress"
-    ) -> SMTPResponse:
-        """Write the message, then the dot by itself.
+    def pause_writing(self) -> None:
+        """Take note that the kernel did not take everything: nothing more to do."""
 
-        The dot goes out only when everything before it is with the kernel, so that
-        an empty write buffer after it proves that the dot is too.
-        """
-        protocol, transport = client.protocol, client.transport
-        if protocol is None or transport is None:
-            raise aiosmtplib.SMTPServerDisconnected("Connection lost")
-        writer = cast(asyncio.WriteTransport, transport)
-        stage.reached = Stage.BODY
-        protocol.write(raw if raw.endswith(b"\r\n") else raw + b"\r\n")
-        async with asyncio.timeout(self._timeouts.block):
-            await _flushed(client, writer)
-        if not stage.may_leave():
-            raise aiosmtplib.SMTPServerDisconnected("withheld before the final dot")
-        protocol.write(b".\r\n")
-        if writer.get_write_buffer_size():
-            async with asyncio.timeout(self._timeouts.block):
-                await _flushed(client, writer)
-        stage.reached = Stage.DOT
-        return await protocol.read_response(timeout=self._timeouts.dot)
+    def resume_writing(self) -> None:
+        """Take note that all of a body and its dot is with the kernel."""
+        if self._current is not None and self._current.stage is Stage.BODY:
+            self._current.stage = Stage.DOT
+            self._expect()
+
+    # Replies.
+
+    def _hear(self, code: int, text: str) -> bool:
+        """Take one reply; False when the connection ended with it."""
+        if not self._owed:
+            self._surplus(code)
+            return self.is_open
+        stage, letter = self._owed.popleft()
+        if code == 421:
+            self._farewell = True
+        if stage is Stage.DOT and letter is not None:
+            self._dotted(letter, code, text)
+        elif code // 100 == _GOOD.get(stage):
+            if stage is Stage.DATA and letter is not None:
+                letter.ahead = True
+        elif 400 <= code < 600:
+            self._refused(stage, letter, code, text)
+        elif stage not in _ANY_ANSWER:
+            self._misfit(f"{code} is no answer to {stage}")
+        return self.is_open
+
+    def _surplus(self, code: int) -> None:
+        if code == 421:
+            self._farewell = True
+        else:
+            self._misfit(f"{code} answers nothing")
 
     def _refused(
-        self, client: aiosmtplib.SMTP, stage: Stage, reply: SMTPResponse
-    ) -> Outcome:
-        if reply.code == 421 or not 400 <= reply.code < 600:
-            client.close()
-        if not 400 <= reply.code < 600:
-            return _lost(_after_loss(stage), reply.message)
-        return judge(stage, reply.code, reply.message)
+        self, stage: Stage, letter: Letter | None, code: int, text: str
+    ) -> None:
+        if letter is None:
+            if stage is Stage.RSET:
+                self._farewell = True  # a relay that cannot start afresh
+            return
+        # "Bad sequence" of commands that stood in the right one: it lost count.
+        if code == 503 and letter.refusal is None and self._pipelines:
+            self._misfit("503 to a command in its place")
+        elif letter.refusal is None:
+            letter.refusal = (stage, code, text)
 
+    def _dotted(self, letter: Letter, code: int, text: str) -> None:
+        """Settle the letter whose final dot this answers."""
+        failed = 400 <= code < 600
+        if not failed and (code >= 300 or letter.stage is Stage.BODY):
+            self._misfit(f"{code} is no answer to a message")
+            return
+        if letter.stage is Stage.BODY:
+            # It does not want the rest, which is on its way already.
+            letter.refusal = (Stage.DOT, code, text)
+            self._end("refused amid the message")
+            return
+        self._current, self._behind = self._behind, None
+        self._dirty = self._is_behind = self._current is not None
+        if code < 300:
+            outcome = Outcome(Verdict.ACCEPTED, code, cleaned(text))
+        else:
+            outcome = judge(Stage.DOT, code, text)
+        self._source.settle(letter, outcome)
 
-@dataclass
-class _Progress:
-    """How far the present transaction came, readable after an exception."""
+    # Commands.
 
-    may_leave: Callable[[], bool] = lambda: True
-    reached: Stage = Stage.CONNECT
+    @property
+    def _pipelines(self) -> bool:
+        return self._manners.mode > Mode.LOCKSTEP and self._offer.pipelining
 
+    def _pump(self) -> None:
+        """Begin the next letter, if there is one and this session takes it."""
+        if self._owed or self._current is not None:
+            return
+        letter = None if self._closing else self._next()
+        if letter is None:
+            if self._closing or self._begun >= self._limit:
+                self._quit()
+            return
+        self._current, self._is_behind = letter, False
+        if self._pipelines:
+            reset, stages = (b"RSET\r\n", [Stage.RSET]) if self._dirty else (b"", [])
+            words = reset + envelope(letter, self._offer)
+            self._send(words, (*stages, *_ENVELOPE), letter, self._answered)
+        elif self._dirty:
+            self._send(b"RSET\r\n", (Stage.RSET,), None, self._mail)
+        else:
+            self._mail()
+        self._dirty = True
 
-def _has_surplus(client: aiosmtplib.SMTP) -> bool:
-    """Whether the relay said more than it was asked; the next reply is then unsafe."""
-    return bool(getattr(client.protocol, "_buffer", b""))
+    def _next(self) -> Letter | None:
+        """Return the source's next letter that this relay can take at all."""
+        if self._begun >= self._limit:
+            return None
+        while (letter := self._source.next()) is not None:
+            trouble = problem(letter, self._offer)
+            if trouble is None:
+                self._begun += 1
+                return letter
+            self._source.settle(letter, trouble)
+        return None
 
+    def _mail(self) -> None:
+        self._step(Stage.MAIL, self._rcpt)
 
-async def _flushed(client: aiosmtplib.SMTP, writer: asyncio.WriteTransport) -> None:
-    while writer.get_write_buffer_size():
-        if not client.is_connected:
-            break
-        await asyncio.sleep(0.002)
-    if not client.is_connected:
-        raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+    def _rcpt(self) -> None:
+        self._step(Stage.RCPT, self._data)
 
+    def _data(self) -> None:
+        self._step(Stage.DATA, self._answered)
 
-def _after_loss(reached: Stage) -> Verdict:
-    if reached is Stage.DOT:
-        return Verdict.UNKNOWN
-    return Verdict.DEFERRED if reached is Stage.BODY else Verdict.RETURNED
+    def _step(self, stage: Stage, then: Callable[[], None]) -> None:
+        """Send one command of the envelope, unless one before it was refused."""
+        letter = self._current
+        if letter is None or letter.refusal:
+            self._answered()
+            return
+        words = envelope(letter, self._offer).splitlines(keepends=True)
+        self._send(words[_ENVELOPE.index(stage)], (stage,), letter, then)
 
+    def _answered(self) -> None:
+        """Go on from the replies to an envelope."""
+        letter = self._current
+        if letter is None:
+            self._pump()
+        elif letter.ahead and letter.refusal is None:
+            if self._source.may_leave(letter):
+                self._body(letter)
+            else:
+                # A lone dot would deliver an empty message.
+                self._end("withheld before the message began", lost=False)
+        else:
+            self._withdraw(letter)
 
-def _lost(verdict: Verdict, why: str) -> Outcome:
-    return Outcome(verdict, None, cleaned(why), Fault.CONNECTION)
+    def _withdraw(self, letter: Letter) -> None:
+        """Settle a letter that was refused; take a relay out of its waiting."""
+        self._current = None
+        refusal = letter.refusal or (Stage.DATA, 451, "")
+        if letter.ahead:
+            self._dirty = False
+            self._send(b".\r\n", (Stage.LONE_DOT,), None, self._pump)
+            self._source.settle(letter, judge(*refusal))
+        else:
+            self._source.settle(letter, judge(*refusal))
+            self._pump()
 
+    def _body(self, letter: Letter) -> None:
+        """Send a body with its dot, and in the full mode the next envelope."""
+        pipelines = self._pipelines and self._manners.mode is Mode.FULL
+        behind = self._next() if pipelines and not self._closing else None
+        letter.stage = Stage.BODY
+        raw = letter.envelope.raw
+        end = b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"
+        self._owed.append((Stage.DOT, letter))
+        if behind is None:
+            self._then = self._pump
+            self._write(raw + end)
+        else:
+            self._behind = behind
+            self._owed.extend([(stage, behind) for stage in _ENVELOPE])
+            self._then = self._answered
+            self._write(b"".join((raw, end, envelope(behind, self._offer))))
+        if self._transport is not None:
+            if not self._transport.get_write_buffer_size():
+                letter.stage = Stage.DOT
+            self._expect()
 
-def _is_login(error: SMTPResponseException) -> bool:
-    return isinstance(error, aiosmtplib.SMTPAuthenticationError)
+    def _send(
+        self,
+        words: bytes,
+        stages: tuple[Stage, ...],
+        letter: Letter | None,
+        then: Callable[[], None],
+    ) -> None:
+        """Write commands, and owe a reply for each; `then` goes on from the last."""
+        self._owed.extend(
+            [(stage, None if stage in _NOBODYS else letter) for stage in stages]
+        )
+        self._then = then
+        self._write(words)
+        self._expect()
+
+    def _write(self, words: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(words)
+
+    def _quit(self) -> None:
+        self._closing = True
+        self._send(b"QUIT\r\n", (Stage.QUIT,), None, self._hang_up)
+
+    # Time, and the end.
+
+    def _expect(self) -> None:
+        """Wait for the next reply as long as RFC 5321 says, and no longer."""
+        if not self._owed:
+            return
+        stage, letter = self._owed[0]
+        amid = letter is not None and letter.stage is Stage.BODY
+        seconds = (
+            self._timeouts.block
+            if amid
+            else self._seconds.get(stage, self._timeouts.command)
+        )
+        self._deadline = self._loop.time() + seconds
+        # One timer that looks again: to set one for each reply would cost more.
+        if self._timer is None or self._deadline < self._timer.when():
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._deadline, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._transport is None or not self._owed:
+            return
+        if self._loop.time() < self._deadline:
+            self._set_timer()
+        elif self._owed[0][0] in _ENVELOPE:
+            self._misfit("a reply is missing")
+        else:
+            self._end("the relay said nothing for too long")
+
+    def _misfit(self, why: str) -> None:
+        """Hang up on a relay whose answers cannot be told apart."""
+        if self._pipelines:
+            self._manners.step_down(why)
+        self._end(why)
+
+    def _hang_up(self) -> None:
+        self._end("", lost=False)
+
+    def _end(self, why: str, *, lost: bool = True) -> None:
+        """Drop the connection, settle what was under way, tell the source."""
+        transport, self._transport = self._transport, None
+        if transport is None:
+            return
+        letters = [self._current, self._behind]
+        self._current = self._behind = self._then = None
+        self._owed.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+        transport.abort()
+        for letter in letters:
+            if letter is not None:
+                self._source.settle(letter, after_loss(letter, why))
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
+        self._source.closed(self, lost=lost and not self._closing)

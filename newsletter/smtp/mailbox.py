@@ -4,15 +4,16 @@ Every message becomes one file, named after a hash of recipient and Message-ID, 
 that a repeated delivery replaces its twin as a mailbox that knows them would.
 """
 
+import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
+from newsletter.smtp.lines import Source
 from newsletter.smtp.outcomes import (
     Envelope,
     Fault,
@@ -40,8 +41,9 @@ class ReceivedMail:
 class MailboxConnection:
     """A session with the built-in mailbox: it accepts everything."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, source: Source) -> None:
+        self._directory, self._source = directory, source
+        self._task: asyncio.Task[None] | None = None
         self.is_open = False
 
     async def open(self) -> None:
@@ -51,19 +53,36 @@ class MailboxConnection:
         except OSError as error:
             raise RelayUnavailable(_unusable(error)) from error
         self.is_open = True
+        self.wake()
 
-    async def deliver(
-        self, envelope: Envelope, *, may_leave: Callable[[], bool] = lambda: True
-    ) -> Outcome:
-        """Store the message whole or not at all."""
-        if not may_leave():
-            return Outcome(Verdict.RETURNED)
-        try:
-            return self._keep(envelope)
-        except OSError as error:
-            # A full disk, say: nobody's fault, and nothing was kept.
-            self.is_open = False
-            return _unusable(error)
+    def wake(self) -> None:
+        """Ask the source again, if nothing is under way."""
+        if self.is_open and (self._task is None or self._task.done()):
+            self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Finish what is under way; nothing is held open."""
+        self.is_open = False
+        if self._task is not None:
+            await self._task
+
+    def abandon(self) -> None:
+        """Nothing is on its way."""
+
+    async def _run(self) -> None:
+        """Store messages, each whole or not at all, and let others run between."""
+        while self.is_open and (letter := self._source.next()) is not None:
+            if not self._source.may_leave(letter):
+                self._source.settle(letter, Outcome(Verdict.RETURNED))
+                continue
+            try:
+                self._source.settle(letter, self._keep(letter.envelope))
+            except OSError as error:
+                # A full disk, say: nobody's fault, and nothing was kept.
+                self.is_open = False
+                self._source.settle(letter, _unusable(error))
+                self._source.closed(self, lost=True)
+            await asyncio.sleep(0)
 
     def _keep(self, envelope: Envelope) -> Outcome:
         head = f"X-Mailbox-Recipient: {envelope.recipient}\r\n".encode()
@@ -72,13 +91,6 @@ class MailboxConnection:
             file.write(head + envelope.raw)
         os.replace(draft, self._directory / f"{_name(envelope)}.eml")
         return Outcome(Verdict.ACCEPTED, 250, "2.0.0 kept in the built-in mailbox")
-
-    async def close(self) -> None:
-        """Nothing is held open."""
-        self.is_open = False
-
-    def abandon(self) -> None:
-        """Nothing is on its way."""
 
 
 def received(directory: Path, address: str | None = None) -> list[ReceivedMail]:

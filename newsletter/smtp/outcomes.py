@@ -1,7 +1,11 @@
 """What the relay said about one message, as a value in our words."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Stage(StrEnum):
@@ -9,11 +13,14 @@ class Stage(StrEnum):
 
     CONNECT = "connect"
     AUTH = "auth"
+    RSET = "rset"
     MAIL = "mail"
     RCPT = "rcpt"
     DATA = "data"
     BODY = "body"  # some of the message has left, the final dot has not
     DOT = "dot"  # the final dot is with the kernel
+    LONE_DOT = "lone dot"  # ends a message that nobody is to get
+    QUIT = "quit"
 
 
 class Fault(StrEnum):
@@ -52,13 +59,27 @@ class Outcome:
     fault: Fault = Fault.NONE
 
 
-@dataclass(frozen=True)
-class Envelope:
-    """One message to one reader, as bytes with CRLF line ends."""
+class Envelope(NamedTuple):
+    """One message to one reader, as bytes with CRLF line ends.
+
+    `id` is what failure reports call it (ENVID, RFC 3461), where the relay passes
+    that on: letters, digits and dots.
+    """
 
     sender: str
     recipient: str
     raw: bytes
+    id: str = ""
+
+
+def lost(verdict: Verdict, why: str) -> Outcome:
+    """Return the outcome of an attempt that no reply ended."""
+    return Outcome(verdict, None, cleaned(why), Fault.CONNECTION)
+
+
+def cleaned(reply: str) -> str:
+    """Return a reply as text that any database takes and any terminal can show."""
+    return _UNPRINTABLE.sub("\ufffd", reply)[:1000]
 
 
 class RelayUnavailable(Exception):

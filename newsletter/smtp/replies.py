@@ -6,9 +6,8 @@ one, the stage of the transaction next, the words of the reply last.
 
 import re
 
-from newsletter.smtp.outcomes import Fault, Outcome, Stage, Verdict
+from newsletter.smtp.outcomes import Fault, Outcome, Stage, Verdict, cleaned
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Only at the start of a line: "5.1.1.2" inside a text may be an IP address.
 _ENHANCED = re.compile(r"(?m)^\s*([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 
@@ -59,11 +58,6 @@ def judge(stage: Stage, code: int, reply: str) -> Outcome:
     """Return what a failing reply at `stage` means for the delivery at hand."""
     fault = _fault(stage, code, reply)
     return Outcome(_verdict(stage, code, fault), code, cleaned(reply), fault)
-
-
-def cleaned(reply: str) -> str:
-    """Return a reply as text that any database takes and any terminal can show."""
-    return _UNPRINTABLE.sub("\ufffd", reply)[:1000]
 
 
 def _verdict(stage: Stage, code: int, fault: Fault) -> Verdict:

@@ -304,7 +304,8 @@ def test_an_erasure_during_the_fan_out_leaves_no_address(engine: Engine) -> None
 
     with db.writing(engine) as session:
         issue = session.get_one(Issue, issue_id)
-        deliveries.fan_out(session, issue, languages=["fr"], now=NOW)
+        (chunk,) = deliveries.unlisted(session, issue)
+        deliveries.fan_out(session, issue, chunk, languages=["fr"], now=NOW)
         with beside(erasing):
             pass
     erasing.join(10)
@@ -321,11 +322,11 @@ def starting(engine: Engine) -> int:
 
 
 def fan_out(engine: Engine, issue_id: int) -> None:
-    done = False
-    while not done:
-        with db.writing(engine) as session:
-            issue = session.get_one(Issue, issue_id)
-            done = deliveries.fan_out(session, issue, languages=["fr"], now=NOW)
+    with db.writing(engine) as session:
+        issue = session.get_one(Issue, issue_id)
+        for chunk in deliveries.unlisted(session, issue):
+            deliveries.fan_out(session, issue, chunk, languages=["fr"], now=NOW)
+        deliveries.close_list(session, issue, now=NOW)
 
 
 def test_forgetting_nobody_changes_nothing(session: Session) -> None:

@@ -23,8 +23,8 @@ People = list[tuple[str | None, str | None]]
 
 def listed(session: Session, issue: Issue, languages: list[str]) -> dict[str, int]:
     """Fan an issue out; return how many rows each edition has."""
-    while not deliveries.fan_out(session, issue, languages=languages, now=NOW):
-        pass
+    for chunk in deliveries.unlisted(session, issue):
+        deliveries.fan_out(session, issue, chunk, languages=languages, now=NOW)
     rows = session.exec(select(Delivery.language).where(Delivery.issue_id == issue.id))
     return Counter(rows)
 

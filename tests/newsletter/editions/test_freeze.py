@@ -1,8 +1,9 @@
 from datetime import UTC, datetime
 
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from newsletter import editions
+from newsletter import db, editions
 from newsletter.config import Settings
 from newsletter.models import Edition, Issue
 from tests import factories
@@ -58,6 +59,23 @@ def test_borrowed_words_carry_a_label_and_their_own_language(
     assert "(in French)" in english.html
     assert 'lang="fr"' in english.html
     assert "(in French)" in english.text
+
+
+def test_nobody_who_writes_waits_for_the_rendering(
+    engine: Engine, settings: Settings
+) -> None:
+    with db.writing(engine) as session:
+        issue_id = an_issue(session).id
+
+    with db.writing(engine) as writing, db.reading(engine) as session:
+        factories.make_subscriber(writing)
+        issue = session.get_one(Issue, issue_id)
+        laid = editions.lay_out(session, issue, settings, now=NOW)
+
+    with db.writing(engine) as session:
+        issue = session.get_one(Issue, issue_id)
+        assert editions.keep(session, issue, laid, now=NOW) == ["fr", "nl", "de", "en"]
+        assert "Een titel" in frozen(session, issue, "nl").html
 
 
 def test_the_archive_form_holds_nobody(session: Session, settings: Settings) -> None:

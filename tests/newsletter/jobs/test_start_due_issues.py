@@ -1,8 +1,10 @@
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine, event, func, update
 from sqlmodel import select
 
 from newsletter import db, deliveries, editions, issues, jobs
@@ -162,22 +164,96 @@ def test_a_start_that_cannot_succeed_waits_with_the_reason(
     assert "subject" in found.paused_because
 
 
-def test_a_start_interrupted_half_way_adds_nobody_twice(
-    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("done", [0, 1, 2])
+def test_a_start_interrupted_half_way_adds_everybody_once(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, done: int
 ) -> None:
     monkeypatch.setattr(fanning_out, "CHUNK", 2)
     issue_id = due_issue(engine, ago=timedelta(seconds=1), readers=5)
     with db.writing(engine) as session:
         issue = issues.take_due(session, holder="dead", now=utcnow())[0]
         editions.freeze(session, issue, settings, now=utcnow())
-        deliveries.fan_out(session, issue, languages=["fr", "nl"], now=utcnow())
+        # Chunks are added side by side, so that any one may be the first.
+        chunk = deliveries.unlisted(session, issue)[done]
+        deliveries.fan_out(session, issue, chunk, languages=["fr"], now=utcnow())
         issue.lease_until = utcnow() - timedelta(seconds=1)
-    assert ledger_size(engine) == 2
+    assert ledger_size(engine) in {1, 2}
 
     jobs.start_due_issues(engine, settings, holder="b")
 
     assert ledger_size(engine) == 5
     assert load(engine, issue_id).total == 5
+
+
+@pytest.mark.parametrize("chunks_a_round", [1, 50])
+def test_a_lost_lease_ends_a_start_half_way(
+    engine: Engine,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    chunks_a_round: int,
+) -> None:
+    monkeypatch.setattr(fanning_out, "CHUNK", 1)
+    monkeypatch.setattr(jobs, "_ROUND", chunks_a_round)
+    issue_id = due_issue(engine, ago=timedelta(seconds=1), readers=9)
+
+    with lease_lost_after_a_chunk(engine, settings.database):
+        jobs.start_due_issues(engine, settings, holder="a")
+
+    assert load(engine, issue_id).state is IssueState.STARTING
+    assert load(engine, issue_id).lease_by == "another"
+    assert 1 <= ledger_size(engine) < 9
+
+
+@contextmanager
+def lease_lost_after_a_chunk(engine: Engine, url: str) -> Iterator[None]:
+    """Let another process take the lease as soon as rows are committed."""
+    other = db.make_engine(url)
+    first = threading.Lock()
+
+    def lose(*_connection: object) -> None:
+        if ledger_size(other) and first.acquire(blocking=False):
+            with db.writing(other) as session:
+                session.execute(update(Issue).values(lease_by="another"))
+
+    event.listen(engine, "checkin", lose)
+    yield
+    event.remove(engine, "checkin", lose)
+    other.dispose()
+
+
+def test_only_the_holder_of_a_lease_has_it(engine: Engine) -> None:
+    issue_id = due_issue(engine, ago=timedelta(seconds=1))
+    with db.writing(engine) as session:
+        issues.take_due(session, holder="a", now=utcnow())
+
+    with db.writing(engine) as session:
+        mine = issues.still_leased(session, issue_id, holder="a")
+        other = issues.still_leased(session, issue_id, holder="b")
+
+    assert mine is not None
+    assert other is None
+
+
+def test_a_lease_is_not_taken_over_beside_a_chunk(
+    engine: Engine, settings: Settings
+) -> None:
+    issue_id = due_issue(engine, ago=timedelta(seconds=1))
+    with db.writing(engine) as session:
+        issue = issues.take_due(session, holder="a", now=utcnow())[0]
+        issue.lease_until = utcnow() - timedelta(seconds=1)
+    other = threading.Thread(
+        target=jobs.start_due_issues, args=(engine, settings), kwargs={"holder": "b"}
+    )
+
+    with db.writing(engine) as session:
+        assert issues.still_leased(session, issue_id, holder="a")
+        other.start()
+        other.join(0.5)
+        waiting = other.is_alive()
+    other.join(30)
+
+    assert waiting
+    assert load(engine, issue_id).state is IssueState.SENDING
 
 
 def test_a_process_that_lost_its_lease_changes_nothing(

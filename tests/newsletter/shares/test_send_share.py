@@ -82,13 +82,16 @@ def test_it_has_a_successor_when_its_time_is_over(
 
 
 def test_one_that_moved_nothing_has_none(
-    engine: Engine, settings: Settings, relay: Relay, issue_id: int
+    engine: Engine, settings: Settings, issue_id: int
 ) -> None:
-    stopped = threading.Event()
-    stopped.set()
+    nowhere = settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:1?tls=none"})
+    over_soon = threading.Event()
+    timer = threading.Timer(0.5, over_soon.set)
+    timer.start()
 
-    shares.send_share(engine, over(settings, relay), Share(issue_id, 0), stop=stopped)
+    shares.send_share(engine, nowhere, Share(issue_id, 0), stop=over_soon)
 
+    timer.join()
     assert accepted(engine, issue_id) == 0
     assert queued(engine) == []
 
