@@ -82,7 +82,7 @@ def postfix() -> Iterator[Sink]:
 
 
 def default() -> str:
-    """Name the sink that costs less: Postfix's, where it is installed."""
+    """Name the sink that is not ours, where it is installed."""
     return "postfix" if tool("smtp-sink") else "ours"
 
 

@@ -187,7 +187,7 @@ def _ratios(runs: dict[str, list[Run]]) -> None:
         for side, each in runs.items()
     }
     source, sendmail = middle.get("smtp-source -d"), middle["aiosmtplib sendmail"]
-    for side in middle.keys() & {"SQLite", "PostgreSQL"}:
+    for side in [name for name in ("SQLite", "PostgreSQL") if name in middle]:
         rate, cpu = middle[side]
         said = f"{side}: {sendmail[1] / cpu:.1f} × sendmail's messages per CPU second"
         if source:

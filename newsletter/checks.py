@@ -1,24 +1,38 @@
 """What must be right before an issue may go out, each point a sentence."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
 
-from newsletter import deliveries, editions
-from newsletter.errors import IssueNotReady
+from newsletter import deliveries, editions, relays
+from newsletter.config import Settings
+from newsletter.errors import IssueNotReady, RelayNotFound
 from newsletter.models import Issue
+from subscribers.models import MailingList
 
 
-def must_fix(session: Session, issue: Issue, *, now: datetime) -> list[str]:
+def must_fix(
+    session: Session, issue: Issue, *, settings: Settings, now: datetime
+) -> list[str]:
     """Return everything that stands in the way; empty means ready."""
-    problems = []
+    languages = [edition.language for edition in editions.editions_of(session, issue)]
+    readers = {}
+    if languages:
+        readers = deliveries.languages_of(session, issue, languages=languages, now=now)
+    return must_fix_for(session, issue, readers=readers, settings=settings)
+
+
+def must_fix_for(
+    session: Session, issue: Issue, *, readers: Mapping[str, int], settings: Settings
+) -> list[str]:
+    """Return the same where the readers of each edition are counted already."""
+    problems = _of_relays(session, issue, settings)
     if not editions.coverage(session, issue).rows:
         problems.append("The issue has no items. Add some: newsletter issues arrange.")
     all_editions = editions.editions_of(session, issue)
-    languages = [edition.language for edition in all_editions]
-    if not languages:
+    if not all_editions:
         return [*problems, "The issue has no language."]
-    readers = deliveries.languages_of(session, issue, languages=languages, now=now)
     if not readers:
         problems.append(
             "Nobody would get it: the list or the segment has no confirmed reader."
@@ -32,10 +46,21 @@ def must_fix(session: Session, issue: Issue, *, now: datetime) -> list[str]:
     return problems
 
 
-def require_ready(session: Session, issue: Issue, *, now: datetime) -> None:
+def require_ready(
+    session: Session, issue: Issue, *, settings: Settings, now: datetime
+) -> None:
     """Raise IssueNotReady naming everything that must be fixed first."""
-    problems = must_fix(session, issue, now=now)
+    problems = must_fix(session, issue, settings=settings, now=now)
     if problems:
         raise IssueNotReady(
             f"Issue {issue.id} cannot go out yet:\n  " + "\n  ".join(problems)
         )
+
+
+def _of_relays(session: Session, issue: Issue, settings: Settings) -> list[str]:
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    try:
+        relays.of_list(session, settings, mailing_list)
+    except RelayNotFound as error:
+        return [str(error)]
+    return []

@@ -1,13 +1,15 @@
 """Settings: the only reader of the environment, and the finder of shipped files."""
 
 import os
+import re
 import secrets
 import tempfile
+from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
@@ -35,13 +37,26 @@ Network = IPv4Network | IPv6Network
 Tls = Literal["starttls", "tls", "none"]
 Words = Annotated[list[str], NoDecode]  # "a,b,c" in the environment
 
+MAIN = "main"  # the relay that SMTP_URL names
+_RELAY_NAME = re.compile(r"[a-z0-9-]{1,40}")
+_RATE = re.compile(r"([1-9]\d{0,8})\s*/\s*(second|minute|hour|day)")
+
+
+class Span(StrEnum):
+    """What a limit counts over."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+
 
 class Relay:
     """Where mail is handed over, as SMTP_URL says."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        if not _is_smtp(parts) or not parts.hostname:
             raise ValueError("write it as smtp://user:password@host:587?tls=starttls")
         self.host = parts.hostname
         self.username = unquote(parts.username or "")
@@ -63,6 +78,16 @@ def _auth(query: dict[str, list[str]]) -> Literal["", "xoauth2"]:
     if stated in ("", "xoauth2"):
         return stated  # type: ignore[return-value]  # narrowed by the membership test
     raise ValueError(f"auth={stated} is unknown: leave it out, or use xoauth2")
+
+
+def _is_smtp(parts: SplitResult) -> bool:
+    try:
+        # An unescaped / in a password leaves half of it where the port should be: the
+        # error would quote it.
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"smtp", "smtps"}
 
 
 def _tls(scheme: str, host: str, query: dict[str, list[str]]) -> Tls:
@@ -92,6 +117,8 @@ class Settings(BaseSettings):
 
     database_url: str = ""  # empty: SQLite in DATA_DIR
     smtp_url: str = ""  # empty: the built-in mailbox
+    relays: str = ""  # more of them: name=smtp://… name=smtp://…
+    rate: str = ""  # a limit of the relay "main": 30/minute
     base_url: str = "http://localhost:8000"
     secret_keys: Words = []  # newest first
     languages: Words = ["fr", "nl", "de", "en"]
@@ -101,8 +128,9 @@ class Settings(BaseSettings):
     connections: int = 4
     messages_per_connection: int = 50
     workers: bool = False  # `serve` leaves the sending to `worker` processes
-    gentle_start: int = 25  # per language, before all others; 0: everybody at once
     on_unknown: UnknownPolicy = UnknownPolicy.RESEND
+    grace_seconds: int = 60  # in which "Send now" on a page can be taken back
+    gentle_start: int = 25  # readers per language who go first; 0: nobody does
     late_limit: int = 120  # minutes an issue may start late by itself
     dkim_keys: Annotated[dkim.Ring, NoDecode] = dkim.NO_KEYS  # empty: the relay signs
     dkim_strict: bool = False  # not even a relay may add fields of its own
@@ -204,6 +232,26 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("relays")
+    @classmethod
+    def _readable_relays(cls, value: str) -> str:
+        _relays(value)
+        return value
+
+    @field_validator("rate")
+    @classmethod
+    def _readable_rate(cls, value: str) -> str:
+        if value and not _RATE.fullmatch(value.strip()):
+            raise ValueError("write it as 30/minute: per second, minute, hour or day")
+        return value
+
+    @field_validator("grace_seconds", "gentle_start")
+    @classmethod
+    def _not_negative(cls, value: int) -> int:
+        if value < 0:
+            raise ValueError("needs 0 or more")
+        return value
+
     @field_validator("connections", "messages_per_connection")
     @classmethod
     def _at_least_one(cls, value: int) -> int:
@@ -220,6 +268,17 @@ class Settings(BaseSettings):
     def relay(self) -> Relay | None:
         """Where mail goes; None is the built-in mailbox."""
         return Relay(self.smtp_url) if self.smtp_url else None
+
+    @cached_property
+    def more_relays(self) -> dict[str, Relay]:
+        """The relays besides "main", in the order in which they are set."""
+        return _relays(self.relays)
+
+    @cached_property
+    def limit(self) -> dict[Span, int]:
+        """What RATE says; empty without one."""
+        found = _RATE.fullmatch(self.rate.strip())
+        return {Span(found[2]): int(found[1])} if found else {}
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -283,6 +342,25 @@ def find(*parts: str) -> Path:
     """Return a shipped folder or file: in the wheel, or in the checkout beside it."""
     shipped = PACKAGE.joinpath(*parts)
     return shipped if shipped.exists() else PACKAGE.parent.joinpath(*parts)
+
+
+def _relays(text: str) -> dict[str, Relay]:
+    """Read `name=smtp://… name=smtp://…`; no complaint quotes a password."""
+    found: dict[str, Relay] = {}
+    for number, entry in enumerate(text.split(), start=1):
+        name, equals, url = entry.partition("=")
+        if not equals or not _RELAY_NAME.fullmatch(name):
+            raise ValueError(
+                f"entry {number} needs the form name=smtp://…, the name of a-z, 0-9 "
+                "and - (40 at most)"
+            )
+        if name == MAIN or name in found:
+            raise ValueError(f"there already is a relay called {name}")
+        try:
+            found[name] = Relay(url)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from error
+    return found
 
 
 def _words(value: Any) -> list[str]:

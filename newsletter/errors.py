@@ -80,6 +80,14 @@ class RenderingFailed(NewsletterError):
     """The edition could not be rendered."""
 
 
+class RelayNotFound(NewsletterError, LookupError):
+    """The settings name no such relay."""
+
+
+class BadRelay(NewsletterError, ValueError):
+    """A relay cannot have such a limit."""
+
+
 class StaffExists(NewsletterError):
     """This person can already log in."""
 

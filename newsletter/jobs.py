@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import Engine, delete
 from sqlmodel import col
 
-from newsletter import db, deliveries, editions, issues, notices, sending
+from newsletter import db, deliveries, editions, issues, notices, relays, sending
 from newsletter.config import Settings
 from newsletter.errors import IssueNotReady, NewsletterError
 from newsletter.models import Issue, Sender
@@ -27,7 +27,7 @@ _STRANDS = {"sqlite": 1, "postgresql": 2}
 _ROUND = 50
 # Seconds between two chunks on SQLite, in which whoever waits for the pen takes it:
 # longer than they look away, see db.
-_BREATH = 0.01
+_BREATH = 0.006
 
 
 def start_due_issues(engine: Engine, settings: Settings, *, holder: str) -> list[int]:
@@ -186,6 +186,7 @@ def recover(engine: Engine, settings: Settings) -> None:
         rows = deliveries.recover(
             session, dead=dead, now=now, on_unknown=settings.on_unknown
         )
+        relays.give_back_all(session, dead)
         session.execute(delete(Sender).where(col(Sender.id).in_(dead)))
     if rows:
         logger.warning("%s deliveries of a sender that stopped are unknown", rows)

@@ -72,6 +72,7 @@ class Changes:
     missing: MissingPolicy | None = None
     on_unknown: UnknownPolicy | None = None
     timezone: str | None = None
+    relays: list[str] | None = None  # names, the preferred one first; []: any
     public: bool | None = None
     descriptions: Mapping[str, str] = field(default_factory=dict)
     consent: Mapping[str, str] = field(default_factory=dict)
@@ -141,6 +142,8 @@ def change(session: Session, mailing_list: MailingList, changes: Changes) -> Non
     mailing_list.missing = changes.missing or mailing_list.missing
     mailing_list.on_unknown = changes.on_unknown or mailing_list.on_unknown
     mailing_list.timezone = _timezone(changes.timezone or mailing_list.timezone)
+    if changes.relays is not None:
+        mailing_list.relays = list(dict.fromkeys(changes.relays))
     _change_form(mailing_list, changes)
     if mailing_list in session:
         session.flush()

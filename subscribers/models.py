@@ -98,6 +98,8 @@ class MailingList(SQLModel, table=True):
         default=None, sa_type=states(UnknownPolicy)
     )
     timezone: str = Field(default="Europe/Brussels", max_length=60)
+    # Names of relays in order of preference; empty: all, as the settings have them.
+    relays: list[str] = Field(default_factory=list, sa_type=Json)
     public: bool = True  # private lists stand on no page that strangers see
     descriptions: dict[str, str] = Field(default_factory=dict, sa_type=Json)
     # What people agree to, where it is not our own sentence; see Wording.

@@ -11,6 +11,7 @@ from newsletter.cli import (
     forms,
     items,
     lists,
+    relays,
     segments,
     staff,
     subscribers,
@@ -70,5 +71,6 @@ app.add_typer(items.app, name="items")
 app.add_typer(issue_commands.app, name="issues")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(segments.app, name="segments")
+app.add_typer(relays.app, name="relays")
 app.add_typer(dkim.app, name="dkim")
 system.register(app)

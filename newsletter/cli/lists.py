@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from newsletter import db
+from newsletter import relays as relay_profiles
 from newsletter.cli import program
 from newsletter.cli.program import JsonFlag
 from subscribers import lists
@@ -56,6 +57,12 @@ OnUnknown = Annotated[
 Timezone = Annotated[
     str | None, typer.Option(help="Where its times are meant: Europe/Brussels.")
 ]
+Relays = Annotated[
+    str | None,
+    typer.Option(
+        help='Relays in order of preference, e.g. main,backup; "" for all as set.'
+    ),
+]
 
 
 @app.command()
@@ -99,6 +106,7 @@ def change(  # one parameter per option
     missing: Missing = None,
     on_unknown: OnUnknown = None,
     timezone: Timezone = None,
+    relays: Relays = None,
     json: JsonFlag = False,
 ) -> None:
     """Change a mailing list; what is not named stays as it is."""
@@ -111,8 +119,10 @@ def change(  # one parameter per option
         missing=missing,
         on_unknown=on_unknown,
         timezone=timezone,
+        relays=_split(relays),
     )
     with program.opened() as opened, db.writing(opened.engine) as session:
+        relay_profiles.require(opened.settings, changes.relays or [])
         mailing_list = lists.get(session, slug)
         lists.change(session, mailing_list, changes)
         _tell(mailing_list, json=json)
@@ -186,6 +196,7 @@ def _facts(mailing_list: MailingList) -> dict[str, Any]:
         "missing": mailing_list.missing,
         "on_unknown": mailing_list.on_unknown,
         "timezone": mailing_list.timezone,
+        "relays": mailing_list.relays,
         "list_id": mailing_list.list_id,
     }
 

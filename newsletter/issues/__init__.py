@@ -22,6 +22,7 @@ from newsletter.issues.transitions import (
     resume,
     schedule,
     still_leased,
+    take_back,
     take_due,
     take_over,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "resume",
     "schedule",
     "still_leased",
+    "take_back",
     "take_due",
     "take_over",
 ]

@@ -96,6 +96,16 @@ def cancel(session: Session, issue: Issue) -> None:
     )
 
 
+def take_back(session: Session, issue: Issue) -> None:
+    """Make a scheduled issue a draft again; once it has started, raises WrongState.
+
+    Unlike `cancel`, which would then end it with half of its readers served.
+    """
+    scheduled = (IssueState.SCHEDULED,)
+    taken = _move(session, issue, scheduled, state=IssueState.DRAFT, send_at=None)
+    _require(taken, issue, "be taken back")
+
+
 def hold_missed(session: Session, *, now: datetime, late_limit: timedelta) -> list[int]:
     """Pause what should have started longer ago than `late_limit`; a person decides."""
     because = (

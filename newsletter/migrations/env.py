@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger
 from sqlmodel import AutoString, SQLModel
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from newsletter import models  # noqa: F401  # registers its tables, and the people's
+from newsletter import models, relay_tables  # noqa: F401  # they register their tables
 
 
 def _write_type(kind: str, value: Any, autogen: AutogenContext) -> str | Literal[False]:

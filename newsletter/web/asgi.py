@@ -73,6 +73,13 @@ def policy(path: str, *, base_url: str) -> dict[str, str]:
     return headers
 
 
+def with_script(base_url: str) -> dict[str, str]:
+    """Return the header of a page that runs a script of ours."""
+    strict = _content_policy(base_url)
+    allowed = strict.replace("script-src 'none'", "script-src 'self'")
+    return {"Content-Security-Policy": allowed}
+
+
 def origin_of(base_url: str) -> str:
     """Return the address as browsers name where a request comes from (RFC 6454)."""
     parts = urlsplit(base_url)

@@ -1,7 +1,7 @@
-"""The issues for staff: a list, one page each, its preview, and the brakes."""
+"""The issues for staff: a list, one page each, its preview, start and brakes."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -10,11 +10,14 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
-from newsletter import db, deliveries, editions, issues
+from newsletter import checks, db, deliveries, editions, issues
 from newsletter.models import Issue, IssueState, Role
+from newsletter.web import launch as launching
 from newsletter.web import outline, previews, sessions
+from newsletter.web.asgi import with_script
 from newsletter.web.deps import Here, Reading, Site, Writing
 from newsletter.web.failures import not_found
+from newsletter.web.launch import Launch
 from newsletter.web.sessions import GenuineForm, SignedIn, Visitor
 
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
@@ -61,25 +64,31 @@ def one(
     issue = _get(session, issue_id)
     coverage = editions.coverage(session, issue)
     report = deliveries.status(session, issue)
-    moving = issue.state in outline.MOVING
+    now, language = db.now(session), visitor.language
+    expected = _expected(session, issue, coverage, now)
+    launch = launching.of(
+        session, here.settings, issue, expected=expected, language=language, now=now
+    )
+    said = outline.headline(issue, report, coverage.gaps(), language)
     page = _answer(
         here,
         visitor,
         "staff/issue.html",
         issue=issue,
         sign=outline.ISSUES[issue.state],
-        headline=outline.headline(issue, report, coverage.gaps(), visitor.language),
+        headline=launching.headline(launch, said, language),
+        launch=launch,
         coverage=coverage,
         cells=outline.CELLS,
         kinds=outline.KINDS,
-        lanes=outline.lanes(coverage, report, _expected(session, issue, coverage)),
+        lanes=outline.lanes(coverage, report, expected),
         outcomes=outline.outcomes(report),
         previewed=previews.chosen(coverage.languages, show),
         can=_brakes(issue),
-        moving=moving,
+        moving=issue.state in outline.MOVING,
         still=still,
     )
-    if moving and not still:
+    if not still and (issue.state in outline.MOVING or (launch and launch.soon)):
         page.headers["Refresh"] = _REFRESH
     return page
 
@@ -93,6 +102,27 @@ def preview(
     html = previews.html(session, issue, language, settings=here.settings)
     headers = {"Content-Security-Policy": previews.policy(here.settings)}
     return HTMLResponse(html, headers=headers)
+
+
+@router.post("/issues/{issue_id}/send")
+def send(
+    issue_id: int, _visitor: Sender, _form: GenuineForm, here: Here, session: Writing
+) -> Response:
+    """Let it leave when the grace is over; until then it can be taken back."""
+    issue, now = _get(session, issue_id), db.now(session)
+    checks.require_ready(session, issue, settings=here.settings, now=now)
+    grace = timedelta(seconds=here.settings.grace_seconds)
+    issues.schedule(session, issue, at=now + grace, now=now)
+    return _back(issue_id)
+
+
+@router.post("/issues/{issue_id}/undo")
+def undo(
+    issue_id: int, _visitor: Sender, _form: GenuineForm, session: Writing
+) -> Response:
+    """Take it back: a draft again, and nobody has it. Too late once it has started."""
+    issues.take_back(session, _get(session, issue_id))
+    return _back(issue_id)
 
 
 @router.post("/issues/{issue_id}/pause")
@@ -135,7 +165,11 @@ def _back(issue_id: int) -> Response:
 
 
 def _answer(here: Site, visitor: Visitor, template: str, **values: Any) -> HTMLResponse:
-    return here.pages.answer(template, visitor.language, visitor=visitor, **values)
+    page = here.pages.answer(template, visitor.language, visitor=visitor, **values)
+    launch: Launch | None = values.get("launch")
+    if launch and launch.leaves_in is not None:  # a script counts down
+        page.headers.update(with_script(here.settings.base_url))
+    return page
 
 
 def _line(session: Session, issue: Issue) -> Line:
@@ -150,12 +184,11 @@ def _line(session: Session, issue: Issue) -> Line:
 
 
 def _expected(
-    session: Session, issue: Issue, coverage: editions.Coverage
+    session: Session, issue: Issue, coverage: editions.Coverage, now: datetime
 ) -> dict[str, int]:
     """Count who would get it if it left now; nothing once the list is frozen."""
     if issue.total is not None or not coverage.languages:
         return {}
-    now = db.now(session)
     return deliveries.languages_of(
         session, issue, languages=coverage.languages, now=now
     )

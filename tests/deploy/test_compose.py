@@ -86,7 +86,7 @@ def test_all_of_us_share_one_data_folder() -> None:
 
 
 def test_no_secret_stands_in_the_file() -> None:
-    secret = re.compile(r"PASSWORD|SECRET_KEYS|SMTP_URL")
+    secret = re.compile(r"PASSWORD|SECRET_KEYS|SMTP_URL|RELAYS")
 
     stated = {
         name: value

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from newsletter import config
-from newsletter.config import Relay
+from newsletter.config import Relay, Span
 from newsletter.errors import BadSetting
 
 # A value that cannot work, and words the answer must hold.
@@ -12,6 +12,19 @@ BAD = [
     ("BASE_URL", "news.example.org", "use https"),
     ("SMTP_URL", "mail.example.org", "smtp://user:password@host:587"),
     ("SMTP_URL", "smtp://mail.example.org?tls=maybe", "tls=maybe"),
+    ("SMTP_URL", "smtp://anne:pa/ss@mail.example.org", "smtp://user:password@host"),
+    ("RELAYS", "smtp://mail.example.org", "entry 1 needs the form name=smtp://"),
+    ("RELAYS", "a=smtp://one.example b", "entry 2"),
+    ("RELAYS", "Backup=smtp://mail.example.org", "a-z, 0-9 and -"),
+    ("RELAYS", f"{'a' * 41}=smtp://mail.example.org", "40 at most"),
+    ("RELAYS", "main=smtp://mail.example.org", "already is a relay called main"),
+    ("RELAYS", "a=smtp://one.example a=smtp://two.example", "relay called a"),
+    ("RELAYS", "backup=mail.example.org", "backup: write it as smtp://"),
+    ("RATE", "30", "30/minute"),
+    ("RATE", "0/minute", "30/minute"),
+    ("RATE", "30/week", "second, minute, hour or day"),
+    ("GRACE_SECONDS", "-1", "0 or more"),
+    ("GENTLE_START", "-1", "0 or more"),
     ("SECRET_KEYS", "short", "16 characters"),
     ("LANGUAGES", "fr,klingon", "klingon"),
     ("LANGUAGES", ",", "at least one language"),
@@ -135,6 +148,49 @@ def test_a_relays_password_may_hold_anything_and_is_never_shown() -> None:
 
     assert (relay.username, relay.password) == ("anne@example.org", "p/ss:word")
     assert "word" not in repr(relay)
+
+
+def test_more_relays_have_names_and_keep_their_order() -> None:
+    settings = config.load(
+        relays="second=smtp://b.example.org\n first=smtps://a.example.org"
+    )
+
+    hosts = [(name, relay.host) for name, relay in settings.more_relays.items()]
+    assert hosts == [("second", "b.example.org"), ("first", "a.example.org")]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "backup=smtp://anne:hush/hush@mail.example.org",
+        "Backup=smtp://anne:hush@mail.example.org",
+        "backup=ftp://anne:hush@mail.example.org",
+        "smtp://anne:hush@mail.example.org",
+        "main=smtp://anne:hush@mail.example.org",
+    ],
+)
+def test_no_complaint_about_a_relay_shows_its_password(
+    entry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_RELAYS", entry)
+
+    with pytest.raises(BadSetting) as refused:
+        config.load()
+
+    assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("rate", "limit"),
+    [
+        ("", {}),
+        ("30/minute", {Span.MINUTE: 30}),
+        (" 5 / second", {Span.SECOND: 5}),
+        ("300/day", {Span.DAY: 300}),
+    ],
+)
+def test_a_rate_is_a_number_per_span(rate: str, limit: dict[Span, int]) -> None:
+    assert config.load(rate=rate).limit == limit
 
 
 def test_the_first_start_makes_a_key_and_the_second_finds_it(tmp_path: Path) -> None:

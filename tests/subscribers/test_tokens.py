@@ -9,7 +9,9 @@ from subscribers.tokens import (
     SHORT_HANDLE,
     Key,
     KeyRing,
+    Namer,
     Purpose,
+    Stamp,
     derive,
     new_handle,
     new_handles,
@@ -173,3 +175,19 @@ def test_many_fingerprints_are_those_of_each() -> None:
 
     assert keys.fingerprints(addresses) == [*map(keys.fingerprint, addresses)]
     assert keys.fingerprints([]) == []
+
+
+@given(st.text(ALPHABET, min_size=HANDLE, max_size=HANDLE + SHORT_HANDLE))
+def test_a_stamp_signs_as_the_ring_does(handles: str) -> None:
+    key = RING.newest
+
+    stamped = Stamp(key, Purpose.READ)(handles)
+
+    assert stamped.decode() == RING.sign(Purpose.READ, handles)
+
+
+@given(st.text(), st.text(min_size=1, max_size=200))
+def test_a_namer_derives_as_derive_does(value: str, secret: str) -> None:
+    key = Key.of(secret)
+
+    assert Namer(key, "message-id")(value).decode() == derive(key, "message-id", value)

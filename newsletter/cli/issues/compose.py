@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter import checks, db, editions, issues, items
+from newsletter import checks, db, editions, estimates, issues, items
 from newsletter.cli.issues import words
 from newsletter.cli.program import JsonFlag, answer, opened, say, table
 from newsletter.issues.composing import Plan
@@ -211,13 +211,16 @@ def check(issue_id: IssueId, json: JsonFlag = False) -> None:
     """Say what must be fixed before the issue can go out; if anything, exit 1."""
     with opened() as program, db.reading(program.engine) as session:
         issue = issues.get_issue(session, issue_id)
-        problems = checks.must_fix(session, issue, now=db.now(session))
+        settings, now = program.settings, db.now(session)
+        problems = checks.must_fix(session, issue, settings=settings, now=now)
+        expected = estimates.of_issue(session, settings, issue, now=now)
     if json:
-        answer({"must_fix": problems})
+        answer({"must_fix": problems, "estimate": words.estimate_facts(expected)})
     else:
         for problem in problems:
             say(f"✕ {problem}")
         if not problems:
             say("Nothing stands in the way.")
+        words.say_estimate(expected)
     if problems:
         raise typer.Exit(1)

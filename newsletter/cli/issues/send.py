@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo, available_timezones
 import typer
 from sqlmodel import Session
 
-from newsletter import checks, db, deliveries, issues
+from newsletter import checks, db, deliveries, estimates, issues
 from newsletter.cli.issues import progress, words
-from newsletter.cli.program import JsonFlag, answer, opened, say
+from newsletter.cli.program import JsonFlag, Program, answer, opened, say
+from newsletter.config import Settings
 from newsletter.errors import BadTime, WrongState
 from newsletter.models import Issue
+from newsletter.relays import Estimate
 
 app = typer.Typer()
 
@@ -33,17 +35,20 @@ def schedule(
     """Set when an issue starts. `newsletter serve` starts it, once, at that moment."""
     if now == bool(at):
         raise typer.BadParameter("give --at or --now")
-    with opened() as program, db.writing(program.engine) as session:
-        issue = issues.get_issue(session, issue_id)
-        if timezone:
-            issue.timezone = _zone(timezone).key
-        moment = issues.read_moment(at, _zone(issue.timezone)) if at else None
-        _schedule(session, issue, moment)
-        report = deliveries.status(session, issue)
+    with opened() as program:
+        expected = _expected(program, issue_id)
+        with db.writing(program.engine) as session:
+            issue = issues.get_issue(session, issue_id)
+            if timezone:
+                issue.timezone = _zone(timezone).key
+            moment = issues.read_moment(at, _zone(issue.timezone)) if at else None
+            _schedule(session, issue, moment, program.settings)
+            report = deliveries.status(session, issue)
     if json:
         answer(report.as_json())
         return
     say(f"Issue {issue_id} starts {words.when(issue)}.")
+    words.say_estimate(expected)
 
 
 @app.command()
@@ -63,10 +68,13 @@ def send(
     if not now:
         raise typer.BadParameter("say --now, or use `newsletter issues schedule`")
     with opened() as program:
+        expected = _expected(program, issue_id)
         with db.writing(program.engine) as session:
             issue = issues.get_issue(session, issue_id)
             if not issues.is_under_way(issue):
-                _schedule(session, issue, None)
+                _schedule(session, issue, None, program.settings)
+        if not json:
+            words.say_estimate(expected)
         if wait:
             progress.send_here(program, issue_id, quiet=json)
         with db.reading(program.engine) as session:
@@ -147,9 +155,19 @@ def _move(issue_id: int, verb: str, *, json: bool) -> None:
     progress.tell(report, None)
 
 
-def _schedule(session: Session, issue: Issue, moment: datetime | None) -> None:
+def _expected(program: Program, issue_id: int) -> Estimate | None:
+    """Return how long it will take: counting readers keeps no writer waiting."""
+    with db.reading(program.engine) as session:
+        issue = issues.get_issue(session, issue_id)
+        now = db.now(session)
+        return estimates.of_issue(session, program.settings, issue, now=now)
+
+
+def _schedule(
+    session: Session, issue: Issue, moment: datetime | None, settings: Settings
+) -> None:
     now = db.now(session)
-    checks.require_ready(session, issue, now=now)
+    checks.require_ready(session, issue, settings=settings, now=now)
     issues.schedule(session, issue, at=moment or now, now=now)
 
 

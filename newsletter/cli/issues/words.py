@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 import typer
 from sqlmodel import Session
 
-from newsletter import deliveries, editions
+from newsletter import deliveries, editions, relays
+from newsletter.cli.program import say
 from newsletter.editions import Cell, CellState, Coverage
 from newsletter.models import Issue
+from newsletter.relays import Estimate
 
 _GLYPHS = {
     CellState.READY: "✓",
@@ -120,3 +122,30 @@ def when(issue: Issue) -> str:
         return "when it is scheduled"
     local = issue.send_at.astimezone(ZoneInfo(issue.timezone))
     return f"on {local:%A %d %B %Y at %H:%M} ({issue.timezone})"
+
+
+def say_estimate(estimate: Estimate | None) -> None:
+    """Print how long an issue takes, if that can be told."""
+    if estimate:
+        readers = f"{estimate.readers} reader{'' if estimate.readers == 1 else 's'}"
+        say(f"{readers} through relay {estimate.relay}. {relays.say(estimate)}")
+
+
+def estimate_facts(estimate: Estimate | None) -> dict[str, Any] | None:
+    """Return an estimate as JSON; times in seconds."""
+    if estimate is None:
+        return None
+    cause = estimate.cause
+    return {
+        "readers": estimate.readers,
+        "relay": estimate.relay,
+        "sending_seconds": round(estimate.busy.total_seconds()),
+        "elapsed_seconds": round(estimate.elapsed.total_seconds()),
+        "days": estimate.days,
+        "because": cause
+        and {
+            "limit": cause.limit,
+            "per": cause.span,
+            "group": cause.group,
+        },
+    }

@@ -34,6 +34,7 @@ def test_a_list_is_made_and_shown(run: Run) -> None:
         "missing": "leave-out",
         "on_unknown": "hold",
         "timezone": "Europe/Paris",
+        "relays": [],
         "list_id": "press.example.org",
     }
 
@@ -63,6 +64,18 @@ def test_only_what_is_named_changes(run: Run, engine: Engine) -> None:
     assert changed.names["fr"] == "Presse"
     assert changed.legal["fr"] == "Exemple asbl"
     assert changed.on_unknown is UnknownPolicy.HOLD
+
+
+def test_a_list_prefers_relays_until_it_does_not(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_RELAYS", "backup=smtp://mail.example.org")
+
+    chosen = run("lists", "set", "newsletter", "--relays", "backup, main", "--json")
+    again = run("lists", "set", "newsletter", "--relays", "", "--json")
+
+    assert json.loads(chosen.stdout)["relays"] == ["backup", "main"]
+    assert json.loads(again.stdout)["relays"] == []
 
 
 def test_its_list_id_outlives_a_new_sender(run: Run) -> None:
@@ -103,6 +116,7 @@ REFUSED = [
     (("set", "newsletter", "--languages", "fr,klingon"), "klingon"),
     (("set", "newsletter", "--languages", ","), "one language"),
     (("set", "newsletter", "--timezone", "Mars/Olympus"), "Mars/Olympus"),
+    (("set", "newsletter", "--relays", "main,backup"), "no relay called backup"),
     (("set", "nowhere", "--name", "x"), "nowhere"),
     (("show", "nowhere"), "nowhere"),
 ]

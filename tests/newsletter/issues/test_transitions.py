@@ -53,6 +53,28 @@ def test_cancelling_a_scheduled_issue_gives_the_draft_back(session: Session) -> 
     assert (issue.state, issue.send_at) == (IssueState.DRAFT, None)
 
 
+def test_a_scheduled_issue_is_taken_back(session: Session) -> None:
+    issue = make(session, IssueState.SCHEDULED, send_at=utcnow())
+
+    issues.take_back(session, issue)
+
+    assert (issue.state, issue.send_at) == (IssueState.DRAFT, None)
+
+
+@pytest.mark.parametrize(
+    "state", [each for each in IssueState if each is not IssueState.SCHEDULED]
+)
+def test_only_a_scheduled_issue_is_taken_back(
+    session: Session, state: IssueState
+) -> None:
+    issue = make(session, state)
+
+    with pytest.raises(WrongState, match="cannot be taken back"):
+        issues.take_back(session, issue)
+
+    assert issue.state is state
+
+
 def test_cancelling_a_running_issue_lets_its_rows_follow(session: Session) -> None:
     issue = make(session, IssueState.SENDING, total=2)
     queued = factories.make_delivery(session, issue=issue)
