@@ -100,7 +100,7 @@ def _lifespan(
             return
         from newsletter.scheduler import Clock  # the pages alone do without it
 
-        ticking = Clock(engine, settings)
+        ticking = Clock(engine, settings, shares=settings.workers)
         # Both wait for the database, and stopping waits for mail in flight.
         await asyncio.to_thread(ticking.start)
         try:

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
-from pydantic import ValidationError, field_validator
+from pydantic import ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -127,6 +127,7 @@ class Settings(BaseSettings):
     fetch_allow: Annotated[list[Network], NoDecode] = []
     connections: int = 4
     messages_per_connection: int = 50
+    workers: bool = False  # `serve` leaves the sending to `worker` processes
     on_unknown: UnknownPolicy = UnknownPolicy.RESEND
     grace_seconds: int = 60  # in which "Send now" on a page can be taken back
     gentle_start: int = 25  # readers per language who go first; 0: nobody does
@@ -219,6 +220,16 @@ class Settings(BaseSettings):
     def _readable_relay(cls, value: str) -> str:
         if value:
             Relay(value)
+        return value
+
+    @field_validator("workers")
+    @classmethod
+    def _queue_at_hand(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001  # a validator's shape
+        if value and not info.data.get("database_url", "").startswith(DATABASES[1]):
+            raise ValueError(
+                "shares are handed out through PostgreSQL. On SQLite leave this off: "
+                "`serve` sends, and a `worker` beside it needs no setting"
+            )
         return value
 
     @field_validator("relays")

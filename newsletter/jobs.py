@@ -13,7 +13,7 @@ from sqlmodel import col
 from newsletter import db, deliveries, editions, issues, notices, relays, sending
 from newsletter.config import Settings
 from newsletter.errors import IssueNotReady, NewsletterError
-from newsletter.models import Instance, Issue, Sender
+from newsletter.models import Issue, Sender
 from subscribers import signup, unconfirmed
 
 logger = logging.getLogger(__name__)
@@ -190,11 +190,3 @@ def recover(engine: Engine, settings: Settings) -> None:
         session.execute(delete(Sender).where(col(Sender.id).in_(dead)))
     if rows:
         logger.warning("%s deliveries of a sender that stopped are unknown", rows)
-
-
-def note_tick(engine: Engine) -> None:
-    """Write down that the clock lives; /readyz reads it."""
-    with db.writing(engine) as session:
-        instance = session.get(Instance, 1)
-        if instance is not None:
-            instance.ticked_at = db.now(session)

@@ -188,6 +188,8 @@ class Issue(SQLModel, table=True):
     lease_by: str = Field(default="", max_length=32)
     lease_until: datetime | None = None
     started_at: datetime | None = None
+    # While it is being sent: when somebody last could send it, or nothing was due.
+    attended_at: datetime | None = None
     finished_at: datetime | None = None
     created_at: datetime = Field(default_factory=utcnow)
     updated_at: datetime = Field(default_factory=utcnow)
@@ -345,7 +347,17 @@ class Instance(SQLModel, table=True):
     id: int = Field(default=1, primary_key=True)
     key_check: str = Field(max_length=32)
     ticked_at: datetime | None = None
+    served_at: datetime | None = None  # a worker lived, or there was nothing for one
+    restored_at: datetime | None = None  # when this was last found to be a backup
     created_at: datetime = Field(default_factory=utcnow)
+
+
+class Epoch(SQLModel, table=True):
+    """How far one data folder has come with this database; the folder keeps it too."""
+
+    id: str = Field(primary_key=True, max_length=32)  # of the folder, random
+    number: int  # counts up with every tick; the folder's is never ahead of ours
+    moved_at: datetime
 
 
 class Staff(SQLModel, table=True):

@@ -9,7 +9,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
-from newsletter import jobs
+from newsletter import guards, jobs, shares
 from newsletter.config import Settings
 
 logger = logging.getLogger(__name__)
@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 # Seconds between two questions. Starting within five seconds is promised.
 START_EVERY = 1
 SEND_EVERY = 1
+WATCH_EVERY = 10
 RECOVER_EVERY = 10
 ANSWER_EVERY = 1
 PURGE_EVERY = 3600
@@ -25,8 +26,9 @@ PURGE_EVERY = 3600
 class Clock:
     """Ticks in threads of this process; start and stop it once."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
-        self._engine, self._settings = engine, settings
+    def __init__(self, engine: Engine, settings: Settings, *, shares: bool) -> None:
+        """Make a clock that sends, or that hands out `shares` for workers to send."""
+        self._engine, self._settings, self._shares = engine, settings, shares
         self._holder = secrets.token_hex(8)
         self._stop = threading.Event()
         self._scheduler = BackgroundScheduler(
@@ -44,11 +46,14 @@ class Clock:
         """Begin to tick; rows of a sender that died with the last run come first."""
         # A send that outlasts its interval is no news: claims decide, not ticks.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        self._tick(self._watch, WATCH_EVERY)
         self._tick(self._recover, RECOVER_EVERY)
         self._tick(self._start_due, START_EVERY)
-        self._tick(self._send, SEND_EVERY)
+        self._tick(self._hand_out if self._shares else self._send, SEND_EVERY)
         self._tick(self._answer, ANSWER_EVERY)
         self._tick(self._purge, PURGE_EVERY)
+        # Not quietly: nothing may leave before this has been looked at.
+        self._watch()
         self._quietly(self._recover)
         self._scheduler.start()
 
@@ -71,15 +76,23 @@ class Clock:
         except Exception:  # the job loop: it logs and goes on
             logger.exception("a tick failed; the next one tries again")
 
+    def _watch(self) -> None:
+        guards.watch(self._engine, self._settings, shares=self._shares)
+
     def _recover(self) -> None:
-        jobs.note_tick(self._engine)
         jobs.recover(self._engine, self._settings)
+        if self._shares:
+            shares.rescue(self._engine)
 
     def _start_due(self) -> None:
         jobs.start_due_issues(self._engine, self._settings, holder=self._holder)
 
     def _send(self) -> None:
         jobs.send_due(self._engine, self._settings, stop=self._stop)
+
+    def _hand_out(self) -> None:
+        shares.hand_out(self._engine, self._settings)
+        jobs.close_issues(self._engine)
 
     def _answer(self) -> None:
         jobs.answer(self._engine, self._settings, stop=self._stop)

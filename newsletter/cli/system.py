@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -50,6 +51,7 @@ def demo(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
         "smtp_url": "",
         "secret_keys": [],
         "check_domains": False,
+        "workers": False,
         "base_url": f"http://localhost:{port}",
     }
     with closing(_listen(host, port)) as door, program.opened(**apart) as opened:
@@ -70,17 +72,25 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 
 def worker() -> None:
-    """Keep the clock and send what is due, without pages; until it is told to stop."""
-    from newsletter.scheduler import Clock  # as late as the pages, see _serve
+    """Keep the clock and send what is due, without pages; until it is told to stop.
+
+    On PostgreSQL several workers, on any number of machines, share what is due.
+    """
+    from newsletter import shares, tasks  # as late as the pages, see _serve
+    from newsletter.scheduler import Clock
 
     _log()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with program.opened() as opened:
-        clock = Clock(opened.engine, opened.settings)
+        share = opened.engine.dialect.name == "postgresql"
+        clock = Clock(opened.engine, opened.settings, shares=share)
         clock.start()
         program.say("The worker runs.")
+        if share:
+            send = partial(shares.send_share, opened.engine, opened.settings)
+            tasks.work(opened.engine, send, stop=stop)
         stop.wait()
         clock.stop()
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from newsletter.deliveries.claiming import again, due_rows
+from newsletter.deliveries.claiming import again, being_sent, due_rows
 from newsletter.ledger import DELIVERY, being
 from newsletter.models import DeliveryState, Issue, IssueState
 from subscribers.columns import table_of
@@ -117,6 +117,17 @@ def anything_due_again(
         session.execute(again(issue, now, others=others).limit(1)).first() is not None
         for issue in issue_ids
     )
+
+
+def count_due(session: Session, *, now: datetime, limit: int) -> dict[int, int]:
+    """Count the rows that may be tried now, per issue; to `limit`, for it is enough."""
+    due: dict[int, int] = {}
+    for issue in list(being_sent(session, None)):
+        for waiting in due_rows(session, issue, now):
+            some = waiting.order_by(None).limit(limit).subquery()
+            rows = session.scalar(select(func.count()).select_from(some)) or 0
+            due[issue] = min(limit, due.get(issue, 0) + rows)
+    return {issue: rows for issue, rows in due.items() if rows}
 
 
 def next_due(session: Session, issue: Issue) -> datetime | None:

@@ -10,6 +10,7 @@ from newsletter.issues.composing import (
     list_issues,
     list_sending,
 )
+from newsletter.issues.holding import attend, hold_restored, hold_unattended
 from newsletter.issues.moments import read_moment
 from newsletter.issues.transitions import (
     cancel,
@@ -29,6 +30,7 @@ from newsletter.issues.transitions import (
 __all__ = [
     "add_language",
     "arrange",
+    "attend",
     "cancel",
     "create",
     "fail_start",
@@ -36,6 +38,8 @@ __all__ = [
     "finish",
     "get_issue",
     "hold_missed",
+    "hold_restored",
+    "hold_unattended",
     "is_under_way",
     "leased",
     "list_issues",

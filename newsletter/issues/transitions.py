@@ -64,6 +64,7 @@ def resume(session: Session, issue: Issue, *, now: datetime) -> None:
             (IssueState.PAUSED,),
             state=IssueState.SENDING,
             paused_because="",
+            attended_at=None,  # a person did: nothing counts that was before
         )
         _requeue_held(session, issue, now)
         # A person has looked: those not past a gentle start get another.
@@ -220,7 +221,9 @@ def finish(session: Session, *, now: datetime) -> list[int]:
     statement = (
         update(Issue)
         .where(col(Issue.state) == IssueState.SENDING, ~pending, ~resent)
-        .values(state=IssueState.SENT, finished_at=now, updated_at=now)
+        .values(
+            state=IssueState.SENT, finished_at=now, attended_at=None, updated_at=now
+        )
         .returning(col(Issue.id))
     )
     return [issue_id for issue_id in session.scalars(statement) if issue_id is not None]

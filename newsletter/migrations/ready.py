@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from newsletter import db
+from newsletter import db, tasks
 from newsletter.config import Settings, is_loopback
 from newsletter.errors import NewsletterError, WrongKeys
 from newsletter.models import Instance
@@ -33,7 +33,7 @@ def ensure(engine: Engine, settings: Settings) -> None:
     key this database was made with.
     """
     current, script = _current(engine), ScriptDirectory.from_config(alembic_config())
-    if current != script.get_current_head():
+    if current != script.get_current_head() or _lacks_queue(engine):
         _refuse_newer(current, script)
         if current is not None and engine.dialect.name != "sqlite":
             raise NewsletterError(
@@ -57,6 +57,7 @@ def upgrade(engine: Engine, settings: Settings | None) -> list[str]:
         script = ScriptDirectory.from_config(config)
         _refuse_newer(before, script)
         command.upgrade(config, "head")
+        tasks.upgrade(connection)
         if settings:
             _fill(connection, settings)
         applied = list(script.iterate_revisions("head", before or "base"))
@@ -80,6 +81,11 @@ def _current(engine: Engine) -> str | None:
         raise NewsletterError(
             f"NEWSLETTER_DATABASE_URL: cannot open {engine.url} ({error.orig})"
         ) from error
+
+
+def _lacks_queue(engine: Engine) -> bool:
+    with engine.execution_options(reading=True).connect() as connection:
+        return tasks.is_outdated(connection)
 
 
 def _refuse_newer(current: str | None, script: ScriptDirectory) -> None:

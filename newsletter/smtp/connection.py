@@ -135,18 +135,11 @@ class RelayConnection(asyncio.Protocol):
             then, self._then = self._then, None
             then()
 
-    def eof_received(self) -> bool:
-        """Hang up as well: nothing more can be read."""
-        return False
-
     def connection_lost(self, exc: Exception | None) -> None:
         """Settle what was under way by how far it came."""
         if self._is_behind and self._owed and self._owed[0][0] is Stage.MAIL:
             self._manners.broken_off()
         self._end(str(exc) if exc else "the relay hung up")
-
-    def pause_writing(self) -> None:
-        """Take note that the kernel did not take everything: nothing more to do."""
 
     def resume_writing(self) -> None:
         """Take note that all of a body and its dot is with the kernel."""
@@ -187,7 +180,9 @@ class RelayConnection(asyncio.Protocol):
     def _hear(self, code: int, text: str) -> bool:
         """Take one reply; False when the connection ended with it."""
         if not self._owed:
-            self._surplus(code)
+            self._farewell = code == 421
+            if not self._farewell:
+                self._misfit(f"{code} answers nothing")
             return self.is_open
         stage, letter = self._owed.popleft()
         if code == 421:
@@ -202,12 +197,6 @@ class RelayConnection(asyncio.Protocol):
         elif stage not in ANY_ANSWER:
             self._misfit(f"{code} is no answer to {stage}")
         return self.is_open
-
-    def _surplus(self, code: int) -> None:
-        if code == 421:
-            self._farewell = True
-        else:
-            self._misfit(f"{code} answers nothing")
 
     def _refused(
         self, stage: Stage, letter: Letter | None, code: int, text: str

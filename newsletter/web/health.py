@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from newsletter import db
+from newsletter import db, guards
 from newsletter.models import Instance
 from newsletter.web.deps import Here
 
@@ -35,10 +35,16 @@ def alive() -> PlainTextResponse:
 
 @router.get("/readyz")
 def ready(here: Here) -> JSONResponse:
-    """Answer 200 when the database answers and the clock ticks, 503 otherwise."""
+    """Answer 200 when the database answers and the clock ticks, 503 otherwise.
+
+    Where workers send, also 503 while letters are due and no worker has lived for a
+    minute.
+    """
     try:
         with db.reading(here.engine) as session:
             found = {"database": True, "clock": _ticks(session)}
+            if here.settings.workers:
+                found["workers"] = not guards.is_unserved(session, now=db.now(session))
     except SQLAlchemyError:
         found = {"database": False, "clock": False}
     return JSONResponse(found, 200 if all(found.values()) else 503)

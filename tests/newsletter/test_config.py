@@ -34,6 +34,7 @@ BAD = [
     ("CONNECTIONS", "0", "1 or more"),
     ("MESSAGES_PER_CONNECTION", "many", "integer"),
     ("ON_UNKNOWN", "shrug", "resend"),
+    ("WORKERS", "true", "through PostgreSQL"),
     ("DATABASE_URL", "mysql://db/news", "postgresql+psycopg://"),
     ("DATABASE_URL", "news.db", "sqlite:///"),
 ]
@@ -50,6 +51,14 @@ def test_a_bad_value_stops_the_start_and_names_the_setting(
 
     assert f"NEWSLETTER_{name}: " in str(refused.value)
     assert words in str(refused.value)
+
+
+def test_workers_go_with_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLETTER_WORKERS", "true")
+
+    settings = config.load(database_url="postgresql+psycopg://newsletter@db/news")
+
+    assert settings.workers
 
 
 def test_every_bad_value_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,21 @@ def test_serving_starts_and_stops_the_clock(settings: Settings, engine: Engine) 
     assert ready.status_code == 200
 
 
+def test_letters_that_wait_for_a_worker_are_noticed(
+    settings: Settings, engine: Engine
+) -> None:
+    served = settings.model_copy(update={"workers": True})
+    with db.writing(engine) as session:
+        instance = session.get_one(Instance, 1)
+        instance.ticked_at = db.now(session)
+        instance.served_at = db.now(session) - timedelta(seconds=61)
+
+    answer = make_client(served, engine).get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json() == {"database": True, "clock": True, "workers": False}
+
+
 def test_robots_are_kept_from_the_links_of_readers(client: TestClient) -> None:
     text = client.get("/robots.txt").text
 
