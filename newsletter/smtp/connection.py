@@ -14,6 +14,7 @@ was accepted, after it nobody can tell.
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 
 from newsletter.config import Relay
 from newsletter.smtp.lines import Letter, Manners, Mode, Source, Timeouts
@@ -33,7 +34,6 @@ from newsletter.smtp.transaction import (
     problem,
 )
 
-_GOODBYE = 2.0  # seconds to wait for the reply to QUIT
 Owed = tuple[Stage, Letter | None]
 
 
@@ -54,11 +54,6 @@ class RelayConnection(asyncio.Protocol):
         self._relay, self._source, self._ehlo_name = relay, source, ehlo_name
         self._manners = manners or Manners()
         self._timeouts = timeouts or Timeouts()
-        self._seconds = {
-            Stage.DATA: self._timeouts.data,
-            Stage.DOT: self._timeouts.dot,
-            Stage.QUIT: _GOODBYE,
-        }
         self._limit = messages
         self._transport: asyncio.Transport | None = None
         self._gone: asyncio.Future[None] | None = None
@@ -180,10 +175,7 @@ class RelayConnection(asyncio.Protocol):
     def _hear(self, code: int, text: str) -> bool:
         """Take one reply; False when the connection ended with it."""
         if not self._owed:
-            self._farewell = code == 421
-            if not self._farewell:
-                self._misfit(f"{code} answers nothing")
-            return self.is_open
+            return self._surplus(code)
         stage, letter = self._owed.popleft()
         if code == 421:
             self._farewell = True
@@ -196,6 +188,12 @@ class RelayConnection(asyncio.Protocol):
             self._refused(stage, letter, code, text)
         elif stage not in ANY_ANSWER:
             self._misfit(f"{code} is no answer to {stage}")
+        return self.is_open
+
+    def _surplus(self, code: int) -> bool:
+        self._farewell = code == 421
+        if not self._farewell:
+            self._misfit(f"{code} answers nothing")
         return self.is_open
 
     def _refused(
@@ -251,9 +249,11 @@ class RelayConnection(asyncio.Protocol):
             words = reset + envelope(letter, self._offer)
             self._send(words, (*stages, *ENVELOPE), letter, self._answered)
         elif self._dirty:
-            self._send(b"RSET\r\n", (Stage.RSET,), None, self._mail)
+            self._send(
+                b"RSET\r\n", (Stage.RSET,), None, partial(self._step, Stage.MAIL)
+            )
         else:
-            self._mail()
+            self._step(Stage.MAIL)
         self._dirty = True
 
     def _next(self) -> Letter | None:
@@ -268,23 +268,17 @@ class RelayConnection(asyncio.Protocol):
             self._source.settle(letter, trouble)
         return None
 
-    def _mail(self) -> None:
-        self._step(Stage.MAIL, self._rcpt)
-
-    def _rcpt(self) -> None:
-        self._step(Stage.RCPT, self._data)
-
-    def _data(self) -> None:
-        self._step(Stage.DATA, self._answered)
-
-    def _step(self, stage: Stage, then: Callable[[], None]) -> None:
+    def _step(self, stage: Stage) -> None:
         """Send one command of the envelope, unless one before it was refused."""
         letter = self._current
         if letter is None or letter.refusal:
             self._answered()
             return
+        at = ENVELOPE.index(stage)
         words = envelope(letter, self._offer).splitlines(keepends=True)
-        self._send(words[ENVELOPE.index(stage)], (stage,), letter, then)
+        last = stage is ENVELOPE[-1]
+        then = self._answered if last else partial(self._step, ENVELOPE[at + 1])
+        self._send(words[at], (stage,), letter, then)
 
     def _answered(self) -> None:
         """Go on from the replies to an envelope."""
@@ -367,7 +361,7 @@ class RelayConnection(asyncio.Protocol):
         if letter is not None and letter.stage is Stage.BODY:
             self._patience.wait(self._timeouts.block)
         else:
-            self._patience.wait(self._seconds.get(stage, self._timeouts.command))
+            self._patience.wait(self._timeouts.of(stage))
 
     def _given_up(self) -> None:
         if self._transport is None or not self._owed:

@@ -75,6 +75,15 @@ class Timeouts:
     data: float = 120
     block: float = 180
     dot: float = 600
+    quit: float = 2  # it matters to nobody
+
+    def of(self, stage: Stage) -> float:
+        """Return how long to wait for the reply to a stage."""
+        if stage is Stage.DOT:
+            return self.dot
+        if stage is Stage.DATA:
+            return self.data
+        return self.quit if stage is Stage.QUIT else self.command
 
 
 class Mode(IntEnum):
