@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -58,6 +59,7 @@ class Relay:
         self.is_naive = False  # says 354 although it refused the recipient
         self.forgets = False  # throws away what came behind a final dot
         self.log: list[str] = []  # every command, as it came
+        self.accepted_at: list[float] = []  # by the clock on the wall
         self.port = 0
         self._hang_up_after, self._refusals = 0, 0
         self._server: asyncio.Server | None = None
@@ -80,8 +82,14 @@ class Relay:
         """Whether sessions end and new ones are refused just now."""
         return len(self.messages) >= self._hang_up_after and self._refusals > 0
 
+    def hang_up(self) -> None:
+        """End every session, from whatever thread."""
+        for writer in list(self._open):
+            self._loop.call_soon_threadsafe(writer.close)
+
     async def start(self) -> None:
         """Listen on a free port."""
+        self._loop = asyncio.get_running_loop()
         self._server = await asyncio.start_server(
             self._session, "127.0.0.1", self.port, limit=2**24
         )
@@ -184,6 +192,7 @@ class _Session:
         answer = _next(script.dot, "250 2.0.0 accepted")
         if answer.startswith("250"):
             raw = (b"\r\n" + stuffed[:-3]).replace(b"\r\n..", b"\r\n.")[2:]
+            relay.accepted_at.append(time.time())
             relay.messages.append(Received(self.sender, self.recipient, raw))
         return answer
 

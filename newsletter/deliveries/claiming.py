@@ -237,41 +237,40 @@ def claiming(
         skip_locked=True, of=table_of(Delivery)
     )
     standing = _standing(window, now)
+    return (
+        update(table_of(Delivery))
+        .where(DELIVERY.id == standing.c.id)
+        .values(_claimed(standing, now))
+        .returning(*(DELIVERY[name] for name in Claim._fields), DELIVERY.state)
+    )
+
+
+def _claimed(
+    standing: CTE, now: datetime | ColumnElement[datetime]
+) -> dict[str, object]:
+    """Return what a claimed row becomes, or one that is set aside."""
     goes = standing.c.goes
     follows = and_(goes, DELIVERY.attempt == 0)
     sending, skipped = DeliveryState.SENDING.value, DeliveryState.SKIPPED.value
     # It may have arrived, which stays the truth about somebody erased since.
     unknown = and_(erased.GONE, being(DeliveryState.UNKNOWN))
     kept = erased.unless_gone()
-    followed = {
-        name: case((follows, standing.c[column]), else_=kept[name])
-        for name, column in (("address", "email"), ("address_hash", "email_hash"))
-    }
+    sender, relay = (bindparam(name, None, String) for name in ("sender", "relay"))
     dated_at = func.coalesce(DELIVERY.dated_at, now)
-    return (
-        update(table_of(Delivery))
-        .where(DELIVERY.id == standing.c.id)
-        .values(
-            {
-                **kept,
-                **followed,
-                "state": case(
-                    (goes, sending), (unknown, DELIVERY.state), else_=skipped
-                ),
-                "claimed_by": case(
-                    (goes, bindparam("sender", None, String)), else_=None
-                ),
-                "relay": case(
-                    (goes, bindparam("relay", None, String)), else_=DELIVERY.relay
-                ),
-                "attempt": case((goes, DELIVERY.attempt + 1), else_=DELIVERY.attempt),
-                "dated_at": case((goes, dated_at), else_=DELIVERY.dated_at),
-                "due_at": None,
-                "updated_at": now,
-            }
-        )
-        .returning(*(DELIVERY[name] for name in Claim._fields), DELIVERY.state)
-    )
+    return {
+        **kept,
+        "address": case((follows, standing.c.email), else_=kept["address"]),
+        "address_hash": case(
+            (follows, standing.c.email_hash), else_=kept["address_hash"]
+        ),
+        "state": case((goes, sending), (unknown, DELIVERY.state), else_=skipped),
+        "claimed_by": case((goes, sender), else_=None),
+        "relay": case((goes, relay), else_=DELIVERY.relay),
+        "attempt": case((goes, DELIVERY.attempt + 1), else_=DELIVERY.attempt),
+        "dated_at": case((goes, dated_at), else_=DELIVERY.dated_at),
+        "due_at": None,
+        "updated_at": now,
+    }
 
 
 def _standing(window: Waiting, now: datetime | ColumnElement[datetime]) -> CTE:

@@ -127,6 +127,10 @@ class Compiled:
                 ("List-Id", list_id),
             )
         )
+        self._write_list_head(pieces, owner)
+
+    def _write_list_head(self, pieces: "_Pieces", owner: str) -> None:
+        e, values = self.envelope, self._values
         pieces.add(b"List-Unsubscribe: <" + values.link("u").encode("ascii"))
         pieces.put(values.UNSUBSCRIBE)
         pieces.add(

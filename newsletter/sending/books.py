@@ -96,10 +96,12 @@ class Books:
         *,
         want: int,
         held: Collection[int],
+        in_use: int,
     ) -> Answer:
         """Record outcomes and claim up to `want` rows; look around, if it is time.
 
-        `held` are the rows this sender knows of. Raises LedgerUnavailable; the same
+        `held` are the rows this sender knows of, `in_use` how many connections it has
+        open. Raises LedgerUnavailable; the same
         outcomes may then be recorded again.
         """
         try:
@@ -107,7 +109,7 @@ class Books:
                 self._let_go(held)
             if outcomes.others:
                 self._record(outcomes.others)
-            self._look_if_due(held)
+            self._look_if_due(held, in_use)
             claims, slots = self._paced(outcomes.accepted, want)
             self._compile(claims)
         except (DBAPIError, LedgerUnavailable) as error:
@@ -247,7 +249,7 @@ class Books:
         self._queues.rotate(-1)
         return self._queues[-1]
 
-    def _look_if_due(self, held: Collection[int]) -> None:
+    def _look_if_due(self, held: Collection[int], in_use: int) -> None:
         """Learn what changes rarely, if it is time or nothing is known to be queued."""
         if self._queues and time.monotonic() - self._looked_at < LOOK_EVERY:
             return
@@ -274,7 +276,9 @@ class Books:
         self._queues = deque(sorted(left, key=self._place))
         self._pause_lost(self._routes.lost)
         if self._profile is not None:
-            self._lease.renew(self._profile, is_idle=self._is_dry and not held)
+            self._lease.renew(
+                self._profile, in_use=in_use, is_idle=self._is_dry and not held
+            )
 
     def _claim_rarely(self, want: int) -> list[Claim]:
         """Claim what only a look around finds: gentle starts, and what is due again."""

@@ -78,7 +78,7 @@ class Office:
         self._manners = Manners()
         self._open: list[Connection] = []
         self._tasks: set[asyncio.Task[None]] = set()  # connections that open or close
-        self._opening = 0
+        self._opening = self._closing = 0
         self._ended = asyncio.Event()
         self.is_idle = self._has_work = False
         self._is_taking_turn = self._has_failed = False
@@ -188,7 +188,14 @@ class Office:
         if not self._books.turn_quickly(outcomes, want=want, then=answered):
             held = frozenset(self._outgoing.ids)
             self._clerk.ask(
-                lambda: self._books.turn(outcomes, want=want, held=held), answered
+                partial(
+                    self._books.turn,
+                    outcomes,
+                    want=want,
+                    held=held,
+                    in_use=len(self._open) + self._opening + self._closing,
+                ),
+                answered,
             )
 
     def _answered(
@@ -244,7 +251,14 @@ class Office:
         """Close connections once what they have under way is finished."""
         for connection in connections:
             self._open.remove(connection)
-            self._run(connection.close())
+            self._closing += 1
+            self._run(self._end(connection))
+
+    async def _end(self, connection: Connection) -> None:
+        try:
+            await connection.close()
+        finally:
+            self._closing -= 1
 
     async def _connect(self, profile: Profile) -> None:
         connection = smtp.connect(

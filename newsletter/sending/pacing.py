@@ -4,6 +4,7 @@ The slots are those that `relays` reserves over all senders. Claims that get non
 back at once, so that nothing is held that could not leave.
 """
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from newsletter.smtp import Verdict
 # Seconds between two looks at which groups are under a brake.
 _LOOK_EVERY = 3.0
 _MINUTE = 60.0
+_TOO_FAST = re.compile(r"\b4\.7\.28\b|\brate|too (many|fast)|throttl|slow down", re.I)
 
 
 class Slot(NamedTuple):
@@ -154,6 +156,7 @@ def _complaint(result: Result) -> str | None:
         return None
     if outcome.verdict is Verdict.RETURNED:
         return ""
-    if outcome.code == 421 or outcome.reply.startswith("4.7."):
+    # Not every 4.7.z: greylisting wants one message later, not all of them slower.
+    if outcome.code == 421 or _TOO_FAST.search(outcome.reply):
         return relays.group_of(result.claim.address)
     return None

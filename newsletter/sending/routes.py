@@ -42,9 +42,13 @@ class Routes:
         return found
 
     def relay_of(self, issue_id: int) -> str:
-        """Return the relay of an issue; the first of its list if none is in reach."""
+        """Return the relay of an issue; the first of its list if none is in reach.
+
+        That of an issue whose list has no relay left is no relay's name.
+        """
         order = self._orders.get(issue_id, [])
-        return next((name for name in order if name not in self.down), *order[:1] or "")
+        reached = [name for name in order if name not in self.down]
+        return (reached or order or [""])[0]
 
     def stranded(self) -> set[int]:
         """Return the issues none of whose relays is in reach."""

@@ -1,0 +1,112 @@
+"""The first few of each language go first, and decide about the others."""
+
+import pytest
+from sqlalchemy import Engine
+
+from newsletter import db, issues
+from newsletter.config import Settings
+from newsletter.models import DeliveryState, IssueState
+from subscribers.clock import utcnow
+from tests.newsletter.sending.sent import an_issue, report, rows, run
+from tests.relay import Relay, Script
+
+REFUSED = ["550 5.1.1 no such user"]
+
+
+@pytest.fixture
+def gentle(settings: Settings, relay: Relay) -> Settings:
+    return settings.model_copy(update={"smtp_url": relay.url, "gentle_start": 10})
+
+
+def test_everybody_gets_it_when_the_first_are_accepted(
+    engine: Engine, gentle: Settings, relay: Relay
+) -> None:
+    issue_id = an_issue(engine, 40)
+
+    run(engine, gentle)
+
+    assert report(engine, issue_id).states["accepted"] == 40
+    assert len({mail.recipient for mail in relay.messages}) == 40
+
+
+def test_nobody_else_goes_while_one_of_the_first_has_no_answer(
+    engine: Engine, gentle: Settings, relay: Relay
+) -> None:
+    an_issue(engine, 40)
+    relay.scripts["fr3@example.org"] = Script(dot=["hang"])
+
+    run(engine, gentle, seconds=1.5, relay=relay)
+
+    # One may wait behind the body that gets no answer.
+    assert set(relay.attempts) <= {f"fr{number}@example.org" for number in range(10)}
+    assert len(relay.attempts) >= 9
+
+
+def test_too_many_refusals_among_the_first_pause_it(
+    engine: Engine, gentle: Settings, relay: Relay
+) -> None:
+    issue_id = an_issue(engine, 40)
+    for number in (2, 5):
+        relay.scripts[f"fr{number}@example.org"] = Script(rcpt=[*REFUSED])
+
+    run(engine, gentle)
+
+    found = report(engine, issue_id)
+    assert found.state is IssueState.PAUSED
+    assert found.paused_because.startswith("2 of the first 10 readers in fr were")
+    assert (found.states["accepted"], found.states["queued"]) == (8, 30)
+
+
+def test_a_request_for_patience_is_no_refusal(
+    engine: Engine, gentle: Settings, relay: Relay
+) -> None:
+    issue_id = an_issue(engine, 40)
+    for number in range(5):
+        relay.scripts[f"fr{number}@example.org"] = Script(rcpt=["450 4.2.1 later"])
+
+    run(engine, gentle)
+
+    found = report(engine, issue_id)
+    assert (found.states["accepted"], found.states["deferred"]) == (35, 5)
+
+
+def test_resuming_lets_the_next_few_decide(
+    engine: Engine, gentle: Settings, relay: Relay
+) -> None:
+    issue_id = an_issue(engine, 40)
+    for number in (2, 5):
+        relay.scripts[f"fr{number}@example.org"] = Script(rcpt=[*REFUSED])
+    run(engine, gentle)
+    with db.writing(engine) as session:
+        issues.resume(session, issues.get_issue(session, issue_id), now=utcnow())
+
+    run(engine, gentle)
+
+    assert report(engine, issue_id).states["accepted"] == 38
+
+
+def test_each_language_has_a_start_of_its_own(
+    engine: Engine, gentle: Settings, relay: Relay
+) -> None:
+    issue_id = an_issue(engine, 40)
+    with db.writing(engine) as session:
+        issues.get_issue(session, issue_id).state = IssueState.DRAFT
+    other = an_issue(engine, 3, language="nl")
+    relay.scripts["fr0@example.org"] = Script(dot=["hang"])
+
+    run(engine, gentle, seconds=1.5, relay=relay)
+
+    dutch = rows(engine, issue_id=other, language="nl")
+    assert [row.state for row in dutch] == [DeliveryState.ACCEPTED] * 3
+    assert len(relay.received_by("fr9@example.org")) == 1
+    assert relay.received_by("fr10@example.org") == []
+
+
+def test_zero_turns_it_off(engine: Engine, gentle: Settings, relay: Relay) -> None:
+    an_issue(engine, 40)
+    relay.scripts["fr3@example.org"] = Script(dot=["hang"])
+    at_once = gentle.model_copy(update={"gentle_start": 0})
+
+    run(engine, at_once, seconds=1.5, relay=relay)
+
+    assert len(relay.attempts) >= 39
