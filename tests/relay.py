@@ -1,6 +1,8 @@
 """A real SMTP server on loopback whose answers a test can script."""
 
 import asyncio
+import base64
+import ssl
 import threading
 import time
 from collections import Counter, defaultdict
@@ -59,6 +61,9 @@ class Relay:
         self.is_naive = False  # says 354 although it refused the recipient
         self.forgets = False  # throws away what came behind a final dot
         self.log: list[str] = []  # every command, as it came
+        self.tls: ssl.SSLContext | None = None  # spoken from the first octet
+        self.starttls: ssl.SSLContext | None = None  # … or once it is asked for
+        self.heard: list[str] = []  # what was said to log in, a line each
         self.accepted_at: list[float] = []  # by the clock on the wall
         self.port = 0
         self._hang_up_after, self._refusals = 0, 0
@@ -91,7 +96,7 @@ class Relay:
         """Listen on a free port."""
         self._loop = asyncio.get_running_loop()
         self._server = await asyncio.start_server(
-            self._session, "127.0.0.1", self.port, limit=2**24
+            self._session, "127.0.0.1", self.port, limit=2**24, ssl=self.tls
         )
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -148,14 +153,21 @@ class _Session:
                 await self.reader.read()
             if answer in {"drop", "hang"}:
                 return
-            self._reply(answer)
+            if answer:
+                self._reply(answer)
+
+    async def _log_in(self, command: str) -> str:
+        """Take whatever is said; CRAM-MD5 and LOGIN say it in answer to us."""
+        words = command.split()
+        heard = words[2:]
+        questions = {"CRAM-MD5": 1, "LOGIN": 2 - len(heard)}.get(words[1], 0)
+        for _ in range(questions):
+            self._reply("334 " + base64.b64encode(b"<1@relay>").decode())
+            heard.append((await self.reader.readline()).decode().strip())
+        self.relay.heard += [base64.b64decode(each).decode() for each in heard]
+        return "235 2.7.0 welcome"
 
     async def _answer(self, verb: str, command: str) -> str:
-        if verb == "EHLO":
-            return (
-                "\r\n250-".join(["250-relay.example.org", *self.relay.offers[:-1]])
-                + f"\r\n250 {self.relay.offers[-1]}"
-            )
         if verb == "MAIL":
             self.sender = _bracketed(command)
             return self.relay.mail_reply
@@ -166,7 +178,25 @@ class _Session:
             return answer
         if verb == "DATA":
             return await self._data()
+        if verb in {"AUTH", "STAR"}:
+            return await self._secure(verb, command)
+        return self._small_talk(verb)
+
+    def _small_talk(self, verb: str) -> str:
+        if verb == "EHLO":
+            *others, last = ["relay.example.org", *self.relay.offers]
+            return "".join(f"250-{each}\r\n" for each in others) + f"250 {last}"
         return self.relay.rset_reply if verb == "RSET" else "250 2.0.0 ok"
+
+    async def _secure(self, verb: str, command: str) -> str:
+        if verb == "AUTH":
+            return await self._log_in(command)
+        if verb == "STAR" and self.relay.starttls is not None:
+            self._reply("220 2.0.0 go ahead")
+            await self.writer.start_tls(self.relay.starttls)
+            self.relay.offers.remove("STARTTLS")
+            return ""
+        return "502 5.5.1 not here"
 
     async def _data(self) -> str:
         relay, script = self.relay, self.relay.scripts[self.recipient]
