@@ -82,7 +82,7 @@ def _round(server: str, port: int, workers: int, readers: int) -> float:
     engine = db.make_engine(url)
     try:
         with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
-            settings = _settings(Path(folder), url, port)
+            settings = _settings(Path(folder), url, port, workers)
             ready.upgrade(engine, settings)
             with db.writing(engine) as session:
                 _people(session, settings, readers)
@@ -97,13 +97,15 @@ def _round(server: str, port: int, workers: int, readers: int) -> float:
         postgres.administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _settings(folder: Path, url: str, port: int) -> Settings:
+def _settings(folder: Path, url: str, port: int, workers: int) -> Settings:
+    # The relay's connections are shared among all senders.
     return config.load(
         data_dir=folder,
         database_url=url,
         smtp_url=f"smtp://127.0.0.1:{port}?tls=none",
         secret_keys=["a key that is only used by this benchmark"],
-        connections=CONNECTIONS,
+        connections=CONNECTIONS * workers,
+        gentle_start=0,
         messages_per_connection=100_000,
     )
 
@@ -116,6 +118,7 @@ def _worker(settings: Settings, folder: Path) -> Iterator[None]:
         "NEWSLETTER_SMTP_URL": settings.smtp_url,
         "NEWSLETTER_SECRET_KEYS": settings.secret_keys[0],
         "NEWSLETTER_CONNECTIONS": str(settings.connections),
+        "NEWSLETTER_GENTLE_START": "0",
         "NEWSLETTER_GENTLE_START": "0",
         "NEWSLETTER_MESSAGES_PER_CONNECTION": str(settings.messages_per_connection),
     }
