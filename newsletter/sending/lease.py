@@ -8,7 +8,7 @@ from newsletter import db, relays
 from newsletter.relays import Profile
 
 # Seconds; a lease runs out after 30.
-_RENEW_EVERY = 5.0
+_RENEW_EVERY = 1.0
 
 
 class Lease:
