@@ -119,7 +119,6 @@ def _worker(settings: Settings, folder: Path) -> Iterator[None]:
         "NEWSLETTER_SECRET_KEYS": settings.secret_keys[0],
         "NEWSLETTER_CONNECTIONS": str(settings.connections),
         "NEWSLETTER_GENTLE_START": "0",
-        "NEWSLETTER_GENTLE_START": "0",
         "NEWSLETTER_MESSAGES_PER_CONNECTION": str(settings.messages_per_connection),
     }
     process = subprocess.Popen(

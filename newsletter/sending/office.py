@@ -9,10 +9,9 @@ same size, and an outcome waits 50 ms at most to be written down.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from newsletter import smtp
 from newsletter.config import Settings
@@ -77,8 +76,8 @@ class Office:
         books.recent = self._outgoing.recent
         self._manners = Manners()
         self._open: list[Connection] = []
-        self._tasks: set[asyncio.Task[None]] = set()  # connections that open or close
-        self._opening = self._closing = 0
+        self._opening: set[asyncio.Task[None]] = set()
+        self._closing: dict[Connection, asyncio.Task[None]] = {}
         self._ended = asyncio.Event()
         self.is_idle = self._has_work = False
         self._is_taking_turn = self._has_failed = False
@@ -107,7 +106,7 @@ class Office:
 
     def abandon(self) -> None:
         """Drop every connection whose final dot has not left."""
-        for connection in list(self._open):
+        for connection in [*self._open, *self._closing]:
             connection.abandon()
 
     def look(self) -> None:
@@ -123,10 +122,11 @@ class Office:
         """Finish what is in flight, then write down every last outcome."""
         self._outgoing.stopping = True
         self._outgoing.return_all()
-        for task in list(self._tasks):
+        for task in self._opening:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(c.close() for c in list(self._open)))
+        await asyncio.gather(*self._opening, return_exceptions=True)
+        self._close(list(self._open))
+        await asyncio.gather(*self._closing.values())
         while self._outgoing.unrecorded or self._is_taking_turn:
             if self._timer is None or not self._has_failed:
                 self._take_turn()
@@ -150,8 +150,8 @@ class Office:
         """Open another in its place; rest first when it broke without having sent."""
         if connection in self._open:
             self._open.remove(connection)
-        if self._outgoing.has_succeeded:
-            self._failures, self._outgoing.has_succeeded = 0, False
+        if self._outgoing.succeeded():
+            self._failures = 0
         elif lost:
             self._rest("the relay broke the connection off")
         self._open_more()
@@ -193,7 +193,7 @@ class Office:
                     outcomes,
                     want=want,
                     held=held,
-                    in_use=len(self._open) + self._opening + self._closing,
+                    in_use=len(self._open) + len(self._opening) + len(self._closing),
                 ),
                 answered,
             )
@@ -234,31 +234,25 @@ class Office:
             if not self._open:
                 self._outgoing.return_all()
             return
-        busy = len(self._open) + self._opening
+        busy = len(self._open) + len(self._opening)
         # One that was out of reach is tried although others do its work meanwhile.
-        wanted = self._has_work or self._relay in self._routes.down
-        many = max(self._outgoing.waiting, int(wanted and not busy))
-        for _ in range(min(many, max(self._connections, int(wanted)) - busy)):
-            self._opening += 1
-            self._run(self._connect(self._profile))
-
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        tried = self._relay in self._routes.down
+        many = max(self._outgoing.waiting, int((self._has_work or tried) and not busy))
+        most = max(self._connections - len(self._closing), int(tried))
+        for _ in range(min(many, most - busy)):
+            task = asyncio.create_task(self._connect(self._profile))
+            self._opening.add(task)
+            task.add_done_callback(self._opening.discard)
 
     def _close(self, connections: Sequence[Connection]) -> None:
         """Close connections once what they have under way is finished."""
         for connection in connections:
             self._open.remove(connection)
-            self._closing += 1
-            self._run(self._end(connection))
+            self._closing[connection] = asyncio.create_task(self._end(connection))
 
     async def _end(self, connection: Connection) -> None:
-        try:
-            await connection.close()
-        finally:
-            self._closing -= 1
+        await connection.close()
+        del self._closing[connection]
 
     async def _connect(self, profile: Profile) -> None:
         connection = smtp.connect(
@@ -279,8 +273,6 @@ class Office:
                 pause = partial(self._books.pause_stranded, error.outcome)
                 await self._clerk.do(pause)
             return
-        finally:
-            self._opening -= 1
         self._routes.down.discard(self._relay)
         self.trouble = ""
         # A connection may have ended as soon as it began.

@@ -79,7 +79,7 @@ class Outgoing:
         self.halted: Collection[int] = frozenset()  # issues of which nothing may leave
         self._refused: set[int] = set()  # the same, until that is recorded
         self.stopping = False
-        self.has_succeeded = False  # something was accepted since this was unset
+        self._has_succeeded = False
 
     @property
     def waiting(self) -> int:
@@ -95,6 +95,11 @@ class Outgoing:
     def unrecorded(self) -> int:
         """How many outcomes wait to be recorded."""
         return len(self._accepted) + len(self._others)
+
+    def succeeded(self) -> bool:
+        """Whether anything was accepted since this was last asked."""
+        accepted, self._has_succeeded = self._has_succeeded or self._accepted, False
+        return bool(accepted)
 
     def add(self, claims: Collection[Claim], slots: Mapping[int, Slot]) -> None:
         """Take what was claimed, some of it to leave in a slot of its own."""
@@ -120,7 +125,7 @@ class Outgoing:
         """Hand over the outcomes that are to be recorded."""
         collected = Outcomes(self._accepted, self._others)
         if self._accepted:
-            self.has_succeeded = True
+            self._has_succeeded = True
             self.recent.append((time.monotonic(), self._addresses))
             self._addresses = []
         self._accepted, self._others = [], []

@@ -98,7 +98,8 @@ class RelayConnection(asyncio.Protocol):
             return
         self._closing = True
         self.wake()
-        await self._gone
+        # A caller that is cancelled must not end the connection with it.
+        await asyncio.shield(self._gone)
 
     def abandon(self) -> None:
         """Hang up unless a final dot has left: its reply is still worth waiting for."""
