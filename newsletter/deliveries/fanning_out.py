@@ -31,7 +31,7 @@ ISSUE = table_of(Issue).c
 STANDING = table_of(Subscription).c
 
 # Keys per transaction: short enough that an unsubscribe is never stuck behind it.
-CHUNK = 2_000
+CHUNK = 4_000
 _COLUMNS = (
     "issue_id",
     "subscriber_id",

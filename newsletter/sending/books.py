@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 # Seconds between two looks at what changes rarely: which issues run, what is due
 # again, the database's clock.
-LOOK_EVERY = 0.3
+LOOK_EVERY = 0.5
 
 
 @dataclass(frozen=True)
