@@ -156,13 +156,16 @@ class Books:
                 self._queues.remove(queue)
             then(self._answer(claims, {}))
 
-        return self._quick.take(
+        begun = self._quick.take(
             outcomes.accepted,
             queue=queue,
             many=want,
             now=self._clock.now(),
             then=taken,
         )
+        # Busy, nearly always; but a broken line may have carried it all the same.
+        self._is_unsure = not begun
+        return begun
 
     def _may_wait(self) -> bool:
         return self._profile is None or self._pacer.may_limit(self._profile)
