@@ -110,6 +110,7 @@ class MailingList(SQLModel, table=True):
     accent: str = Field(default="", max_length=7)  # #rrggbb; empty: the program's own
     # Tell people by mail that they have left, as Belgian law asks of senders.
     acknowledge: bool = True
+    approval: bool = False  # its issues leave only when somebody has approved them
     created_at: datetime = Field(default_factory=utcnow)
 
     @property
