@@ -134,14 +134,8 @@ def give_reason(session: Session, handle: str, reason: str) -> bool:
 
 
 def handle_in(keys: KeyRing, mailbox: str) -> str | None:
-    """Return the handle in `u+TOKEN@host`, the mailbox of List-Unsubscribe (pure).
-
-    The host is not looked at: the token alone proves that the mailbox is ours. Mail
-    systems may have changed the case of letters on the way.
-    """
-    local = mailbox.strip().lower().rpartition("@")[0]
-    name, _, token = local.partition("+")
-    handles = keys.read(Purpose.UNSUBSCRIBE, token) if name == "u" else None
+    """Return the handle in `u+TOKEN@host`, the mailbox of List-Unsubscribe (pure)."""
+    handles = keys.read_mailbox(Purpose.UNSUBSCRIBE, mailbox)
     return handles[0] if handles else None
 
 

@@ -10,6 +10,7 @@ is refused without asking the database.
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,9 +22,12 @@ _MAC = 16  # characters of the signature: 80 bits
 _NAME = 26  # characters of a derived name: 130 bits
 _FINGERPRINT = 32  # characters of the keyed hash of an address: 160 bits
 TOKEN = 1 + HANDLE + _MAC  # characters of a token of one handle
+PLACE = "{token}"  # where one stands in a mailbox that is yet to be made
 _LENGTHS = (TOKEN, TOKEN + SHORT_HANDLE)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _ALPHABET = frozenset(_LETTERS)
+_BETWEEN = re.compile(r"[^a-z0-9]+")
+_LONGEST_MAILBOX = 320  # characters: 64, @, 255
 
 
 class Purpose(StrEnum):
@@ -33,6 +37,7 @@ class Purpose(StrEnum):
     PREFERENCES = "prefs"
     READ = "read"
     CONFIRM = "confirm"  # names a request; what it may do ends with it
+    BOUNCE = "bounce"  # names a delivery; where a failure report comes back to
 
 
 def new_handle() -> str:
@@ -107,6 +112,17 @@ class KeyRing:
             if genuine and key.mark == token[0]:
                 return tuple(filter(None, (subject[:HANDLE], subject[HANDLE:])))
         return None
+
+    def read_mailbox(self, purpose: Purpose, mailbox: str) -> tuple[str, ...] | None:
+        """Return the handles that a token in a mailbox names, as in `b+TOKEN@host`.
+
+        Neither the host nor what stands beside the token is looked at: the token
+        alone proves that the mailbox is ours. Mail systems may have changed the case
+        of letters on the way.
+        """
+        local = mailbox[:_LONGEST_MAILBOX].strip().lower().rpartition("@")[0]
+        found = (self.read(purpose, part) for part in _BETWEEN.split(local))
+        return next((handles for handles in found if handles), None)
 
     def fingerprint(self, address: str) -> str:
         """Return the keyed hash under which an address is suppressed.

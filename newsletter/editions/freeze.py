@@ -177,6 +177,8 @@ def _envelope(
         languages=tuple(languages),
         dkim=settings.dkim_keys.current,
         dkim_strict=settings.dkim_strict,
+        bounce_address=settings.bounce_address,
+        unsubscribe_address=settings.unsubscribe_address,
     )
 
 

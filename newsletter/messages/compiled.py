@@ -28,6 +28,7 @@ from newsletter.messages.quoted import encode
 from newsletter.messages.reading import part_head
 from newsletter.rendering.markers import Markers
 from subscribers.tokens import (
+    PLACE,
     SHORT_HANDLE,
     TOKEN,
     KeyRing,
@@ -64,6 +65,8 @@ class Compiled:
             strict=envelope.dkim_strict,
         )
         self._values = _Values(envelope, keys, language)
+        self._issue = envelope.issue_handle
+        self._returns = _returns(envelope, keys)
         pieces = _Pieces()
         self._write_head(pieces, subject)
         self._begins = len(pieces.constants)  # of the body
@@ -75,9 +78,12 @@ class Compiled:
         """The domain that signs, and that Message-IDs end in."""
         return self.envelope.sender_address.rpartition("@")[2]
 
-    def sender(self) -> str:
-        """Return the envelope sender: where failure reports go."""
-        return self.envelope.sender_address
+    def sender(self, reader: Reader) -> str:
+        """Return the envelope sender: where failure reports about a reader go."""
+        if not self._returns:
+            return self.envelope.sender_address
+        before, token, after = self._returns
+        return f"{before}{token(reader.handle + self._issue).decode()}{after}"
 
     def name(self, reader: Reader) -> str:
         """Return what a message is known by, in its Message-ID and its boundary."""
@@ -133,8 +139,13 @@ class Compiled:
         e, values = self.envelope, self._values
         pieces.add(b"List-Unsubscribe: <" + values.link("u").encode("ascii"))
         pieces.put(values.UNSUBSCRIBE)
+        before, place, after = e.unsubscribe_address.partition(PLACE)
+        if place:
+            pieces.add(b">,\r\n <mailto:" + before.encode("ascii"))
+            pieces.put(values.UNSUBSCRIBE)
         pieces.add(
-            b">\r\n"
+            after.encode("ascii")
+            + b">\r\n"
             + headers(
                 ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
                 ("List-Help", f"<{e.help_url}>"),
@@ -171,6 +182,14 @@ class Compiled:
                 pieces.extend([_SOFT_BREAK, *places[chunk], _SOFT_BREAK])
             elif chunk:
                 pieces.add(encode(chunk))
+
+
+def _returns(envelope: Envelope, keys: KeyRing) -> tuple[str, Stamp, str] | None:
+    """Return what a return path is made of; None where all share the sender's."""
+    before, place, after = envelope.bounce_address.partition(PLACE)
+    if not place:
+        return None
+    return before, Stamp(keys.key(envelope.key_id), Purpose.BOUNCE), after
 
 
 class _Pieces:

@@ -27,6 +27,10 @@ class Envelope:
     languages: tuple[str, ...]  # the editions a reader can switch to
     dkim: tuple[str, ...] = ()  # the selectors that sign; none: the relay does
     dkim_strict: bool = False
+    # Mailboxes with a place for a token; empty: failures go to the sender, and there
+    # is no mailbox for leaving.
+    bounce_address: str = ""
+    unsubscribe_address: str = ""
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "Envelope":

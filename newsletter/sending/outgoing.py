@@ -214,7 +214,7 @@ class Outgoing:
             refused = Outcome(Verdict.REJECTED, None, str(error), Fault.RECIPIENT)
             self._done(claim, refused)
             return None
-        sender = compiled.envelope.sender_address
+        sender = compiled.sender(reader)
         return Letter(Envelope(sender, address, pieces, str(row)), claim)
 
     def _suspected(self, claim: Claim, outcome: Outcome) -> Outcome:

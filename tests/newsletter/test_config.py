@@ -21,6 +21,14 @@ BAD = [
     ("RELAYS", "a=smtp://one.example a=smtp://two.example", "relay called a"),
     ("RELAYS", "backup=mail.example.org", "backup: write it as smtp://"),
     ("RATE", "30", "30/minute"),
+    ("BOUNCE_ADDRESS", "bounces@example.org", "b+{token}@bounce.example.org"),
+    ("BOUNCE_ADDRESS", "b+{token}@localhost", "b+{token}@bounce.example.org"),
+    ("BOUNCE_ADDRESS", "b+{token}", "b+{token}@bounce.example.org"),
+    ("BOUNCE_ADDRESS", "{token}b@example.org", "to set {token} apart"),
+    ("BOUNCE_ADDRESS", "b+{token}+{token}@example.org", "to set {token} apart"),
+    ("BOUNCE_ADDRESS", "b b+{token}@example.org", "to set {token} apart"),
+    ("BOUNCE_ADDRESS", f"{'b' * 30}+{{token}}@example.org", "64 characters"),
+    ("UNSUBSCRIBE_ADDRESS", "u+{token}@a.b\r\nBcc: x@y.z", "b+{token}@bounce"),
     ("RATE", "0/minute", "30/minute"),
     ("RATE", "30/week", "second, minute, hour or day"),
     ("GRACE_SECONDS", "-1", "0 or more"),
@@ -59,6 +67,14 @@ def test_workers_go_with_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = config.load(database_url="postgresql+psycopg://newsletter@db/news")
 
     assert settings.workers
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["b+{token}@bounce.example.org", "{token}@b.example", "x.y-{token}=z@example.org"],
+)
+def test_a_mailbox_with_a_place_for_a_token_is_taken(pattern: str) -> None:
+    assert config.load(bounce_address=pattern.upper().replace("TOKEN", "token"))
 
 
 def test_every_bad_value_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

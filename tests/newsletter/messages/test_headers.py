@@ -5,6 +5,7 @@ from email.header import decode_header, make_header
 import pytest
 
 from newsletter.errors import UnsafeValue
+from subscribers import optout
 from subscribers.tokens import KeyRing, Purpose
 from tests import factories
 from tests.newsletter.messages.edition import (
@@ -81,6 +82,32 @@ def test_one_https_address_unsubscribes_and_no_mailto() -> None:
     token = value.removeprefix("<https://news.example.org/u/").removesuffix(">")
     assert factories.KEYS.read(Purpose.UNSUBSCRIBE, token) == ("hhhhhhhhhhhhhhhh",)
     assert 33 <= len(token) <= 43
+
+
+def test_a_mailbox_for_leaving_stands_behind_the_address() -> None:
+    compiled = make_compiled(unsubscribe_address="u+{token}@news.example.org")
+
+    value = raw_value(compiled.build(make_reader()), "List-Unsubscribe")
+
+    address, mailto = value.split(", ")
+    token = mailto.removeprefix("<mailto:").removesuffix(">")
+    assert address.startswith("<https://news.example.org/u/")
+    assert optout.handle_in(factories.KEYS, token) == "hhhhhhhhhhhhhhhh"
+
+
+def test_failures_come_back_to_a_mailbox_of_their_delivery() -> None:
+    compiled = make_compiled(bounce_address="b+{token}@bounce.example.org")
+
+    sender = compiled.sender(make_reader())
+
+    named = factories.KEYS.read_mailbox(Purpose.BOUNCE, sender)
+    assert named == ("hhhhhhhhhhhhhhhh", "iiiiiiii")
+    assert sender.startswith("b+")
+    assert len(sender.partition("@")[0]) <= 64
+
+
+def test_without_such_a_mailbox_failures_go_to_the_sender() -> None:
+    assert make_compiled().sender(make_reader()) == "lettre@news.example.org"
 
 
 def test_a_long_host_name_leaves_structured_headers_as_they_are() -> None:

@@ -1,15 +1,13 @@
 """Settings: the only reader of the environment, and the finder of shipped files."""
 
 import os
-import re
 import secrets
 import tempfile
-from enum import StrEnum
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
@@ -22,84 +20,44 @@ from pydantic_settings import (
 )
 
 from newsletter import dkim
+from newsletter.config.mailboxes import read_pattern
+from newsletter.config.relay import (
+    MAIN,
+    Relay,
+    Span,
+    Tls,
+    is_loopback,
+    read_rate,
+    read_relays,
+)
 from newsletter.errors import BadSetting
 from subscribers.models import UnknownPolicy
 from subscribers.tokens import KeyRing
 
+__all__ = [
+    "DATABASES",
+    "INTERFACE_LANGUAGES",
+    "MAIN",
+    "Network",
+    "Relay",
+    "Settings",
+    "Span",
+    "Tls",
+    "Words",
+    "find",
+    "is_loopback",
+    "load",
+]
+
 PREFIX = "NEWSLETTER_"
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 # The four languages whose interface words ship with the program.
 INTERFACE_LANGUAGES = ("fr", "nl", "de", "en")
 # The databases every test runs on.
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 Network = IPv4Network | IPv6Network
-Tls = Literal["starttls", "tls", "none"]
 Words = Annotated[list[str], NoDecode]  # "a,b,c" in the environment
-
-MAIN = "main"  # the relay that SMTP_URL names
-_RELAY_NAME = re.compile(r"[a-z0-9-]{1,40}")
-_RATE = re.compile(r"([1-9]\d{0,8})\s*/\s*(second|minute|hour|day)")
-
-
-class Span(StrEnum):
-    """What a limit counts over."""
-
-    SECOND = "second"
-    MINUTE = "minute"
-    HOUR = "hour"
-    DAY = "day"
-
-
-class Relay:
-    """Where mail is handed over, as SMTP_URL says."""
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        if not _is_smtp(parts) or not parts.hostname:
-            raise ValueError("write it as smtp://user:password@host:587?tls=starttls")
-        self.host = parts.hostname
-        self.username = unquote(parts.username or "")
-        self.password = unquote(parts.password or "")
-        query = parse_qs(parts.query)
-        self.tls = _tls(parts.scheme, parts.hostname, query)
-        self.auth = _auth(query)
-        # Where the access token of xoauth2 is read from, for each session anew.
-        self.token_file = query.get("token_file", [""])[0]
-        self.port = parts.port or (465 if self.tls == "tls" else 587)
-
-    def __repr__(self) -> str:
-        return f"Relay({self.host}:{self.port}, tls={self.tls})"  # never the password
-
-
-def _auth(query: dict[str, list[str]]) -> Literal["", "xoauth2"]:
-    """Return how to log in: as the relay offers, unless the URL asks for a token."""
-    stated = query.get("auth", [""])[0]
-    if stated in ("", "xoauth2"):
-        return stated  # type: ignore[return-value]  # narrowed by the membership test
-    raise ValueError(f"auth={stated} is unknown: leave it out, or use xoauth2")
-
-
-def _is_smtp(parts: SplitResult) -> bool:
-    try:
-        # An unescaped / in a password leaves half of it where the port should be: the
-        # error would quote it.
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in {"smtp", "smtps"}
-
-
-def _tls(scheme: str, host: str, query: dict[str, list[str]]) -> Tls:
-    """Return the TLS mode: verified STARTTLS unless the URL or a loopback host says."""
-    stated = query.get("tls", [""])[0]
-    if stated in ("starttls", "tls", "none"):
-        return stated  # type: ignore[return-value]  # narrowed by the membership test
-    if stated:
-        raise ValueError(f"tls={stated} is unknown: use starttls, tls or none")
-    if scheme == "smtps":
-        return "tls"
-    return "none" if is_loopback(host) else "starttls"
 
 
 class Settings(BaseSettings):
@@ -119,6 +77,8 @@ class Settings(BaseSettings):
     smtp_url: str = ""  # empty: the built-in mailbox
     relays: str = ""  # more of them: name=smtp://… name=smtp://…
     rate: str = ""  # a limit of the relay "main": 30/minute
+    bounce_address: str = ""  # b+{token}@…: failures come back; empty: to the sender
+    unsubscribe_address: str = ""  # u+{token}@…: a mail to it unsubscribes
     base_url: str = "http://localhost:8000"
     secret_keys: Words = []  # newest first
     languages: Words = ["fr", "nl", "de", "en"]
@@ -235,15 +195,19 @@ class Settings(BaseSettings):
     @field_validator("relays")
     @classmethod
     def _readable_relays(cls, value: str) -> str:
-        _relays(value)
+        read_relays(value)
         return value
 
     @field_validator("rate")
     @classmethod
     def _readable_rate(cls, value: str) -> str:
-        if value and not _RATE.fullmatch(value.strip()):
-            raise ValueError("write it as 30/minute: per second, minute, hour or day")
+        read_rate(value)
         return value
+
+    @field_validator("bounce_address", "unsubscribe_address")
+    @classmethod
+    def _readable_pattern(cls, value: str) -> str:
+        return read_pattern(value)
 
     @field_validator("grace_seconds", "gentle_start")
     @classmethod
@@ -272,13 +236,12 @@ class Settings(BaseSettings):
     @cached_property
     def more_relays(self) -> dict[str, Relay]:
         """The relays besides "main", in the order in which they are set."""
-        return _relays(self.relays)
+        return read_relays(self.relays)
 
     @cached_property
     def limit(self) -> dict[Span, int]:
         """What RATE says; empty without one."""
-        found = _RATE.fullmatch(self.rate.strip())
-        return {Span(found[2]): int(found[1])} if found else {}
+        return read_rate(self.rate)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -344,38 +307,9 @@ def find(*parts: str) -> Path:
     return shipped if shipped.exists() else PACKAGE.parent.joinpath(*parts)
 
 
-def _relays(text: str) -> dict[str, Relay]:
-    """Read `name=smtp://… name=smtp://…`; no complaint quotes a password."""
-    found: dict[str, Relay] = {}
-    for number, entry in enumerate(text.split(), start=1):
-        name, equals, url = entry.partition("=")
-        if not equals or not _RELAY_NAME.fullmatch(name):
-            raise ValueError(
-                f"entry {number} needs the form name=smtp://…, the name of a-z, 0-9 "
-                "and - (40 at most)"
-            )
-        if name == MAIN or name in found:
-            raise ValueError(f"there already is a relay called {name}")
-        try:
-            found[name] = Relay(url)
-        except ValueError as error:
-            raise ValueError(f"{name}: {error}") from error
-    return found
-
-
 def _words(value: Any) -> list[str]:
     words = value.split(",") if isinstance(value, str) else value
     return [str(word).strip() for word in words if str(word).strip()]
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address means this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _kept_key(path: Path) -> str:
