@@ -22,6 +22,7 @@ from newsletter.models.desk import (
     LinkState,
     Source,
 )
+from newsletter.models.returning import Bounce
 from newsletter.models.sending import (
     Delivery,
     DeliveryState,
@@ -41,6 +42,7 @@ from subscribers import models as people  # noqa: F401  # foreign keys point the
 __all__ = [
     "Asset",
     "AssetSize",
+    "Bounce",
     "Decision",
     "Delivery",
     "DeliveryState",

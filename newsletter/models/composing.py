@@ -99,6 +99,9 @@ class Issue(SQLModel, table=True):
     approved_by: str = Field(default="", max_length=254)
     late_by: int | None = None  # seconds after `send_at` that it started, if over 60
     paused_because: str = ""
+    paused_by: str = Field(default="", max_length=24)  # the breaker, if it was one
+    # Breakers that somebody overruled by resuming: they stop this issue no more.
+    tolerated: list[str] = Field(default_factory=list, sa_type=Json)
     total: int | None = None  # deliveries frozen; None until the fan-out is complete
     lease_by: str = Field(default="", max_length=32)
     lease_until: datetime | None = None

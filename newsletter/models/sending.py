@@ -42,6 +42,7 @@ class Delivery(SQLModel, table=True):
             "ix_delivery_again", "issue_id", "due_at", states=["deferred", "unknown"]
         ),
         _rows("ix_delivery_sending", "claimed_by", states=["sending"]),
+        _rows("ix_delivery_rejected", "issue_id", "id", states=["rejected"]),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
