@@ -1,7 +1,7 @@
 """Write down what became of claimed rows, many at a time."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -53,8 +53,10 @@ def record(
     sender: str,
     now: datetime,
     on_unknown: UnknownPolicy,
-) -> None:
+) -> list[Result]:
     """Settle the claims of `results`; `on_unknown` serves lists without a policy.
+
+    Returns those that ended as rejected, what was given up after two days among them.
 
     A row that somebody recovered meanwhile keeps its new state, but for one case: a
     late 250 for the attempt that made it unknown turns it into accepted. Rows of
@@ -80,13 +82,18 @@ def record(
     )
     others = [r for r in results if r.outcome.verdict not in _GROUPED]
     policies = _policies(session, others, on_unknown)
+    rejected = []
     for result in others:
-        _settle(session, result, policies[result.claim.issue_id], sender, now)
+        values = _values(result, policies[result.claim.issue_id], now)
+        _settle(session, result, values, sender)
+        if values["state"] is DeliveryState.REJECTED:
+            rejected.append(result)
     erased.empty(session, [result.claim.id for result in results], now=now)
+    return rejected
 
 
 def _settle(
-    session: Session, result: Result, policy: UnknownPolicy, sender: str, now: datetime
+    session: Session, result: Result, values: Mapping[str, object], sender: str
 ) -> None:
     session.execute(
         update(table_of(Delivery))
@@ -96,7 +103,7 @@ def _settle(
             DELIVERY.claimed_by == sender,
             DELIVERY.state == DeliveryState.SENDING,
         )
-        .values(**_values(result, policy, now))
+        .values(**values)
     )
 
 

@@ -37,16 +37,26 @@ def schedule(session: Session, issue: Issue, *, at: datetime, now: datetime) -> 
     )
 
 
-def pause(session: Session, issue: Issue, *, because: str) -> bool:
-    """Stop a running issue with a reason; False if it was not running."""
+def pause(session: Session, issue: Issue, *, because: str, by: str = "") -> bool:
+    """Stop a running issue with a reason; False if it was not running.
+
+    `by` names the breaker that did it: resuming overrules it, for this issue.
+    """
     running = (IssueState.SENDING, IssueState.SCHEDULED)
     return _move(
-        session, issue, running, state=IssueState.PAUSED, paused_because=because
+        session,
+        issue,
+        running,
+        state=IssueState.PAUSED,
+        paused_because=because,
+        paused_by=by,
     )
 
 
 def resume(session: Session, issue: Issue, *, now: datetime) -> None:
     """Let a paused issue go on; held deliveries are tried again at once."""
+    overruled = [issue.paused_by] if issue.paused_by else []
+    tolerated = [*issue.tolerated, *overruled]
     if issue.total is None:
         # It was held before it began: its time counts, or now if that has passed.
         moved = _move(
@@ -64,6 +74,8 @@ def resume(session: Session, issue: Issue, *, now: datetime) -> None:
             (IssueState.PAUSED,),
             state=IssueState.SENDING,
             paused_because="",
+            paused_by="",
+            tolerated=tolerated,
             attended_at=None,  # a person did: nothing counts that was before
         )
         _requeue_held(session, issue, now)

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from newsletter import db, deliveries, editions, issues
+from newsletter import bounces, db, deliveries, editions, issues
 from newsletter.config import Settings
 from newsletter.deliveries import Accepted, Claim, Queue, Result, Taken
 from newsletter.errors import KeyMissing, LedgerUnavailable, UnsafeValue
@@ -192,13 +192,14 @@ class Books:
     def _record(self, results: Sequence[Result]) -> None:
         with db.writing(self._engine) as session:
             now = db.now(session)
-            deliveries.record(
+            rejected = deliveries.record(
                 session,
                 results,
                 sender=self._sender,
                 now=now,
                 on_unknown=self._settings.on_unknown,
             )
+            bounces.heed(session, self._settings.keys, rejected, now=now)
             pauses = pause_for(session, results, now=now)
             for issue_id, because in pauses.items():
                 issues.pause(session, session.get_one(Issue, issue_id), because=because)

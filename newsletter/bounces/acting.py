@@ -1,0 +1,187 @@
+"""Take a report of a failure or a complaint: whose it is, what it changes."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import Session, col, select
+
+from newsletter.bounces import history, stopping
+from newsletter.bounces.causes import Cause, Kind
+from newsletter.bounces.weighing import Weight, weigh
+from newsletter.models import Bounce, Delivery, Issue
+from subscribers import addresses, holders, optout, suppressions
+from subscribers.inserts import insert_new
+from subscribers.models import Channel, SuppressionReason
+from subscribers.tokens import KeyRing, Purpose
+
+logger = logging.getLogger(__name__)
+
+# A report about an older letter says nothing about the address of today.
+_OLDEST = timedelta(days=60)
+_EVIDENCE = 64_000  # characters
+
+
+class Effect(StrEnum):
+    """What a report changed."""
+
+    NOBODY = "nobody"  # its token names no delivery: kept to look at
+    NOTHING = "nothing"
+    TOO_OLD = "too old"
+    COUNTED = "counted"
+    SUPPRESSED = "suppressed"
+    KNOWN = "known"  # the same report came before
+
+
+@dataclass(frozen=True)
+class Event:
+    """A report in our words, whoever brought it.
+
+    `mailboxes` are the addresses it was delivered to: a token in one of them says
+    whose it is. An address in its text proves nothing, since anybody can write one.
+    """
+
+    kind: Kind
+    source: str  # mail, ses, postmark, …
+    key: str  # the same for the same report, however often it comes
+    mailboxes: Sequence[str]
+    received_at: datetime
+    cause: Cause | None = None  # of a failure
+    status: str = ""
+    code: int | None = None
+    diagnostic: str = ""
+    evidence: str = ""
+
+
+def take(session: Session, keys: KeyRing, event: Event, *, now: datetime) -> Effect:
+    """Act on a report once, and keep it with its evidence.
+
+    In the caller's transaction: what brought the report may be thrown away once that
+    is committed, and may come again if it is not.
+    """
+    if event.kind not in (Kind.BOUNCE, Kind.COMPLAINT):
+        return Effect.NOTHING
+    kept = _keep(session, event)
+    if kept is None:
+        return Effect.KNOWN
+    delivery = _named(session, keys, event.mailboxes)
+    if delivery is None:
+        kept.effect = Effect.NOBODY
+        return Effect.NOBODY
+    return _act(session, keys, delivery, kept, now)
+
+
+def take_reply(
+    session: Session, keys: KeyRing, event: Event, delivery_id: int, *, now: datetime
+) -> Effect:
+    """Act on what the relay said about a delivery while it was being sent."""
+    kept = _keep(session, event)
+    if kept is None:
+        return Effect.KNOWN
+    delivery = session.get(Delivery, delivery_id, populate_existing=True)
+    if delivery is None or holders.lock(session, delivery.handle) is None:
+        kept.effect = Effect.NOBODY
+        return Effect.NOBODY
+    return _act(session, keys, delivery, kept, now)
+
+
+def _keep(session: Session, event: Event) -> Bounce | None:
+    """Return the row of a report, None if somebody else brought it before."""
+    key = hashlib.sha256(f"{event.source}\0{event.key}".encode()).hexdigest()
+    row = Bounce(
+        key=key,
+        source=event.source,
+        kind=event.kind.value,
+        cause=event.cause.value if event.cause else "",
+        status=event.status[:16],
+        code=event.code,
+        diagnostic=event.diagnostic[:1000],
+        evidence=event.evidence[:_EVIDENCE],
+        received_at=event.received_at,
+    )
+    # Of two who bring it at once the second waits here for the first to end.
+    if not insert_new(session, Bounce, row.model_dump(exclude={"id"})):
+        return None
+    return session.exec(select(Bounce).where(col(Bounce.key) == key)).one()
+
+
+def _named(
+    session: Session, keys: KeyRing, mailboxes: Sequence[str]
+) -> Delivery | None:
+    """Return the delivery that a genuine token names, its reader's rows locked."""
+    named = (keys.read_mailbox(Purpose.BOUNCE, mailbox) for mailbox in mailboxes)
+    handles = next((each for each in named if each and len(each) == 2), None)
+    holder = holders.lock(session, handles[0]) if handles else None
+    if handles is None or holder is None:
+        return None
+    return session.exec(
+        select(Delivery)
+        .join(Issue, col(Issue.id) == col(Delivery.issue_id))
+        .where(
+            col(Issue.handle) == handles[1],
+            col(Delivery.subscriber_id) == holder.subscriber_id,
+            col(Delivery.handle) == handles[0],
+        )
+    ).first()
+
+
+def _act(
+    session: Session, keys: KeyRing, delivery: Delivery, kept: Bounce, now: datetime
+) -> Effect:
+    issue = session.get_one(Issue, delivery.issue_id)
+    kept.delivery_id, kept.issue_id = delivery.id, issue.id
+    kept.subscriber_id, kept.language = delivery.subscriber_id, delivery.language
+    kept.domain = delivery.address.rpartition("@")[2]
+    session.flush()
+    effect = _effect(session, keys, delivery, kept, now)
+    kept.effect = effect.value
+    session.flush()
+    stopping.stop_if_needed(session, issue)
+    return effect
+
+
+def _effect(
+    session: Session, keys: KeyRing, delivery: Delivery, kept: Bounce, now: datetime
+) -> Effect:
+    if delivery.dated_at is None or now - delivery.dated_at > _OLDEST:
+        return Effect.TOO_OLD
+    if kept.kind == Kind.COMPLAINT:
+        return _complained(session, keys, delivery, kept)
+    return _failed(session, keys, delivery, kept)
+
+
+def _failed(
+    session: Session, keys: KeyRing, delivery: Delivery, kept: Bounce
+) -> Effect:
+    weight = weigh(history.failures(session, delivery))
+    if weight is Weight.ENOUGH:
+        said = f"{kept.status} {kept.diagnostic}".strip()
+        _suppress(session, keys, delivery, SuppressionReason.HARD_BOUNCE, said)
+        return Effect.SUPPRESSED
+    return Effect.COUNTED if weight is Weight.COUNTED else Effect.NOTHING
+
+
+def _complained(
+    session: Session, keys: KeyRing, delivery: Delivery, kept: Bounce
+) -> Effect:
+    """End everything: whoever calls a letter spam must get none, nor a farewell."""
+    optout.unsubscribe_everywhere(session, delivery.handle, channel=Channel.COMPLAINT)
+    reason = SuppressionReason.COMPLAINT
+    _suppress(session, keys, delivery, reason, kept.diagnostic)
+    return Effect.SUPPRESSED
+
+
+def _suppress(
+    session: Session,
+    keys: KeyRing,
+    delivery: Delivery,
+    reason: SuppressionReason,
+    said: str,
+) -> None:
+    # The address the letter went to: its reader may have another by now.
+    address = addresses.normalise(delivery.address)
+    suppressions.suppress(session, keys, address, reason=reason, evidence=said)
+    logger.info("delivery %s: its address is suppressed (%s)", delivery.id, reason)

@@ -1,0 +1,97 @@
+"""Count what an issue has cost, and pause it when that is too much."""
+
+import logging
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from newsletter import issues
+from newsletter.bounces.breakers import FIRST, Breaker, Toll, tripped
+from newsletter.bounces.causes import Cause, Kind
+from newsletter.ledger import DELIVERY, being
+from newsletter.models import Bounce, DeliveryState, Issue, IssueState
+
+logger = logging.getLogger(__name__)
+
+_UNKNOWN = (Cause.HARD, Cause.HARD_TWICE, Cause.DOMAIN)
+_TRUST = (Cause.POLICY, Cause.SENDER)
+_SAME = 60  # characters by which two refusals are the same: dates and ids follow
+# A share is known to be kept once so many times the failures were answered for.
+_ENOUGH = 400
+
+_SENTENCES = {
+    Breaker.UNKNOWN_READERS: (
+        "{hard} addresses of this list do not exist any more, out of {answered} that "
+        "were answered for. Mailbox providers take that for a bought list. Look at "
+        "where these addresses come from, then resume."
+    ),
+    Breaker.NOT_TRUSTED: (
+        "{alike} letters came back with the same refusal: mail servers do not trust "
+        "this sender or this message. Nobody’s address is at fault. Run `newsletter "
+        "doctor`, then resume."
+    ),
+    Breaker.COMPLAINTS: (
+        "{complaints} readers called this letter spam, out of {accepted}. Above 0.3 "
+        "percent providers begin to refuse all of our mail. Look at who gets it and "
+        "whether they asked for it, then resume."
+    ),
+}
+
+
+def stop_if_needed(session: Session, issue: Issue) -> Breaker | None:
+    """Pause a running issue when too much of it comes back; return what did it.
+
+    A breaker that somebody overruled by resuming stays overruled for this issue.
+    """
+    if issue.state not in (IssueState.SENDING, IssueState.STARTING):
+        return None
+    toll = _toll(session, issue)
+    breaker = tripped(toll, tolerated=issue.tolerated)
+    if breaker is None:
+        return None
+    said = _SENTENCES[breaker].format(**vars(toll))
+    issues.pause(session, issue, because=said, by=breaker.value)
+    logger.warning("issue %s is paused: %s", issue.id, breaker)
+    return breaker
+
+
+def _toll(session: Session, issue: Issue) -> Toll:
+    hard = _readers(session, issue, col(Bounce.cause).in_(_UNKNOWN))
+    complaints = _readers(session, issue, col(Bounce.kind) == Kind.COMPLAINT.value)
+    enough = max(FIRST, _ENOUGH * max(hard, complaints))
+    accepted = _many(session, issue, DeliveryState.ACCEPTED, enough)
+    rejected = _many(session, issue, DeliveryState.REJECTED, enough)
+    return Toll(accepted + rejected, accepted, hard, _alike(session, issue), complaints)
+
+
+def _readers(session: Session, issue: Issue, such: object) -> int:
+    query = select(func.count(func.distinct(col(Bounce.delivery_id)))).where(
+        col(Bounce.issue_id) == issue.id,
+        such,  # type: ignore[arg-type]  # a condition on columns
+        col(Bounce.lifted_by) == "",
+    )
+    return session.exec(query).one()
+
+
+def _alike(session: Session, issue: Issue) -> int:
+    """Return how often the most frequent refusal for trust came back."""
+    words = func.substr(col(Bounce.diagnostic), 1, _SAME)
+    query = (
+        select(func.count())
+        .where(col(Bounce.issue_id) == issue.id, col(Bounce.cause).in_(_TRUST))
+        .group_by(col(Bounce.status), words)
+        .order_by(func.count().desc())
+        .limit(1)
+    )
+    return session.exec(query).first() or 0
+
+
+def _many(session: Session, issue: Issue, state: DeliveryState, enough: int) -> int:
+    """Count rows of an issue in a state, no further than `enough`: a million waits."""
+    some = (
+        select(DELIVERY.id)
+        .where(DELIVERY.issue_id == issue.id, being(state))
+        .limit(enough)
+        .subquery()
+    )
+    return session.exec(select(func.count()).select_from(some)).one()

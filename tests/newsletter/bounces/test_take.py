@@ -1,0 +1,277 @@
+"""A report does what its token and its cause allow, once."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from newsletter import bounces, db
+from newsletter.bounces import Effect, Event
+from newsletter.bounces.causes import Cause, Kind
+from newsletter.models import Bounce, Delivery, DeliveryState, Issue, IssueState
+from subscribers import addresses, suppressions
+from subscribers.clock import utcnow
+from subscribers.models import (
+    Subscriber,
+    SubscriptionState,
+    SuppressionReason,
+)
+from subscribers.tokens import Purpose
+from tests import factories
+
+KEYS = factories.KEYS
+
+
+def sent_to(
+    session: Session, reader: Subscriber, *, days_ago: float = 0, **columns: Any
+) -> Delivery:
+    """Make an accepted delivery of an issue of its own."""
+    issue = factories.make_issue(session, state=IssueState.SENDING)
+    at = utcnow() - timedelta(days=days_ago)
+    values = {"state": DeliveryState.ACCEPTED, "dated_at": at} | columns
+    return factories.make_delivery(session, issue=issue, subscriber=reader, **values)
+
+
+def a_reader(session: Session) -> Subscriber:
+    return factories.make_subscriber(session)
+
+
+def mailbox_of(session: Session, delivery: Delivery) -> str:
+    handle = session.get_one(Issue, delivery.issue_id).handle
+    token = KEYS.sign(Purpose.BOUNCE, delivery.handle, handle)
+    return f"b+{token}@bounce.example.org"
+
+
+def report(session: Session, delivery: Delivery, **values: Any) -> Event:
+    mailbox = mailbox_of(session, delivery)
+    event = Event(
+        Kind.BOUNCE,
+        source="mail",
+        key=mailbox,
+        mailboxes=[mailbox],
+        received_at=utcnow(),
+        cause=Cause.HARD,
+        status="5.1.1",
+        diagnostic="550 5.1.1 no such user",
+        evidence="the whole report",
+    )
+    return replace(event, **values)
+
+
+def take(session: Session, event: Event) -> Effect:
+    return bounces.take(session, KEYS, event, now=utcnow())
+
+
+def reason(session: Session, address: str) -> SuppressionReason | None:
+    return suppressions.reason(session, KEYS, addresses.normalise(address))
+
+
+def test_an_address_that_does_not_exist_gets_no_more_mail(session: Session) -> None:
+    reader = a_reader(session)
+    delivery = sent_to(session, reader)
+
+    effect = take(session, report(session, delivery))
+
+    assert effect is Effect.SUPPRESSED
+    assert reason(session, reader.email) is SuppressionReason.HARD_BOUNCE
+    kept = session.exec(select(Bounce)).one()
+    assert (kept.effect, kept.issue_id) == ("suppressed", delivery.issue_id)
+    assert kept.evidence == "the whole report"
+    assert kept.domain == "example.org"
+
+
+def test_the_same_report_counts_once_however_often_it_comes(session: Session) -> None:
+    delivery = sent_to(session, a_reader(session))
+    event = report(session, delivery, cause=Cause.SOFT)
+
+    first, again = take(session, event), take(session, event)
+
+    assert (first, again) == (Effect.COUNTED, Effect.KNOWN)
+    assert len(session.exec(select(Bounce)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    "mailbox",
+    [
+        "b+aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@bounce.example.org",
+        "bounces@bounce.example.org",
+        "",
+    ],
+)
+def test_without_a_genuine_token_nobody_is_touched(
+    session: Session, mailbox: str
+) -> None:
+    reader = a_reader(session)
+    event = report(session, sent_to(session, reader), mailboxes=[mailbox])
+
+    effect = take(session, replace(event, evidence=f"<{reader.email}> is unknown"))
+
+    assert effect is Effect.NOBODY
+    assert reason(session, reader.email) is None
+    assert session.exec(select(Bounce)).one().subscriber_id is None
+
+
+def test_a_token_for_another_page_is_no_return_path(session: Session) -> None:
+    reader = a_reader(session)
+    delivery = sent_to(session, reader)
+    token = KEYS.sign(Purpose.UNSUBSCRIBE, delivery.handle)
+
+    event = report(session, delivery, mailboxes=[f"b+{token}@bounce.example.org"])
+
+    assert take(session, event) is Effect.NOBODY
+
+
+def test_a_report_about_an_old_letter_changes_nothing(session: Session) -> None:
+    reader = a_reader(session)
+    delivery = sent_to(session, reader, days_ago=61)
+
+    assert take(session, report(session, delivery)) is Effect.TOO_OLD
+    assert reason(session, reader.email) is None
+
+
+def test_a_full_mailbox_is_forgiven_until_it_has_been_full_for_a_month(
+    session: Session,
+) -> None:
+    reader = a_reader(session)
+    effects = []
+    for days_ago in (30, 21, 14, 7, 0):
+        delivery = sent_to(session, reader, days_ago=days_ago)
+        at = utcnow() - timedelta(days=days_ago)
+        soft = report(session, delivery, cause=Cause.SOFT, received_at=at)
+        effects.append(take(session, soft))
+
+    assert effects == [*[Effect.COUNTED] * 4, Effect.SUPPRESSED]
+
+
+def test_a_letter_that_arrives_makes_up_for_those_before_it(session: Session) -> None:
+    reader = a_reader(session)
+    for days_ago in (35, 28, 21, 14):
+        at = utcnow() - timedelta(days=days_ago)
+        delivery = sent_to(session, reader, days_ago=days_ago)
+        soft = report(session, delivery, cause=Cause.SOFT, received_at=at)
+        take(session, soft)
+    sent_to(session, reader, days_ago=7)
+
+    last = report(session, sent_to(session, reader), cause=Cause.SOFT)
+
+    assert take(session, last) is Effect.COUNTED
+
+
+def test_another_list_is_another_matter(session: Session) -> None:
+    reader = a_reader(session)
+    other = factories.make_list(session)
+    factories._subscribe(  # no other way to a second subscription
+        session, reader, other, state=SubscriptionState.CONFIRMED, until=None
+    )
+    issue = factories.make_issue(session, list=other, state=IssueState.SENDING)
+    at = utcnow() - timedelta(days=9)
+    there = factories.make_delivery(
+        session,
+        issue=issue,
+        subscriber=reader,
+        state=DeliveryState.ACCEPTED,
+        dated_at=at,
+    )
+    take(session, report(session, there, cause=Cause.DISABLED, received_at=at))
+
+    here = report(session, sent_to(session, reader), cause=Cause.DISABLED)
+
+    assert take(session, here) is Effect.COUNTED
+
+
+@pytest.mark.parametrize("cause", [Cause.POLICY, Cause.SENDER])
+def test_what_is_our_fault_suppresses_nobody(session: Session, cause: Cause) -> None:
+    reader = a_reader(session)
+
+    event = report(session, sent_to(session, reader), cause=cause)
+
+    assert take(session, event) is Effect.NOTHING
+    assert reason(session, reader.email) is None
+
+
+def test_a_complaint_ends_everything(session: Session) -> None:
+    reader = a_reader(session)
+    delivery = sent_to(session, reader)
+
+    effect = take(session, report(session, delivery, kind=Kind.COMPLAINT, cause=None))
+
+    assert effect is Effect.SUPPRESSED
+    assert reason(session, reader.email) is SuppressionReason.COMPLAINT
+    left = factories.subscription_of(session, reader)
+    assert left.state is SubscriptionState.UNSUBSCRIBED
+
+
+def test_the_address_the_letter_went_to_is_meant_not_the_one_of_today(
+    session: Session,
+) -> None:
+    reader = a_reader(session)
+    delivery = sent_to(session, reader, address="old@example.org")
+
+    take(session, report(session, delivery))
+
+    assert reason(session, "old@example.org") is SuppressionReason.HARD_BOUNCE
+    assert reason(session, reader.email) is None
+
+
+def test_twenty_identical_refusals_for_trust_pause_the_issue(session: Session) -> None:
+    issue = factories.make_issue(session, state=IssueState.SENDING)
+    for number in range(20):
+        delivery = factories.make_delivery(
+            session, issue=issue, state=DeliveryState.ACCEPTED, dated_at=utcnow()
+        )
+        refused = "550 5.7.26 This mail has been blocked because it is unauthenticated"
+        event = report(
+            session,
+            delivery,
+            cause=Cause.SENDER,
+            status="5.7.26",
+            diagnostic=f"{refused}. id {number}",
+        )
+        take(session, event)
+        assert issue.state is (
+            IssueState.PAUSED if number == 19 else IssueState.SENDING
+        )
+
+    assert issue.paused_because.startswith("20 letters came back with the same refusal")
+    assert issue.paused_by == "not trusted"
+
+
+def test_two_complaints_of_a_hundred_pause_the_issue(session: Session) -> None:
+    issue = factories.make_issue(session, state=IssueState.SENDING)
+    deliveries = [
+        factories.make_delivery(
+            session, issue=issue, state=DeliveryState.ACCEPTED, dated_at=utcnow()
+        )
+        for _ in range(100)
+    ]
+
+    for delivery in deliveries[:2]:
+        take(session, report(session, delivery, kind=Kind.COMPLAINT, cause=None))
+
+    assert issue.paused_by == "complaints"
+
+
+def test_two_pollers_with_one_report_count_it_once(engine: Engine) -> None:
+    with db.writing(engine) as session:
+        event = report(session, sent_to(session, a_reader(session)), cause=Cause.SOFT)
+    effects: list[Effect] = []
+    together = threading.Barrier(2)
+
+    def poll() -> None:
+        together.wait()
+        with db.writing(engine) as session:
+            effects.append(take(session, event))
+
+    pollers = [threading.Thread(target=poll) for _ in range(2)]
+    for poller in pollers:
+        poller.start()
+    for poller in pollers:
+        poller.join()
+
+    assert sorted(effects) == [Effect.COUNTED, Effect.KNOWN]
+    with db.reading(engine) as session:
+        assert len(session.exec(select(Bounce)).all()) == 1
