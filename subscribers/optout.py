@@ -135,7 +135,7 @@ def give_reason(session: Session, handle: str, reason: str) -> bool:
 
 def handle_in(keys: KeyRing, mailbox: str) -> str | None:
     """Return the handle in `u+TOKEN@host`, the mailbox of List-Unsubscribe (pure)."""
-    handles = keys.read_mailbox(Purpose.UNSUBSCRIBE, mailbox)
+    handles = keys.find(Purpose.UNSUBSCRIBE, mailbox)
     return handles[0] if handles else None
 
 

@@ -27,7 +27,7 @@ _LENGTHS = (TOKEN, TOKEN + SHORT_HANDLE)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _ALPHABET = frozenset(_LETTERS)
 _BETWEEN = re.compile(r"[^a-z0-9]+")
-_LONGEST_MAILBOX = 320  # characters: 64, @, 255
+_LONGEST_TEXT = 400  # characters: a mailbox has 320 at most
 
 
 class Purpose(StrEnum):
@@ -113,15 +113,14 @@ class KeyRing:
                 return tuple(filter(None, (subject[:HANDLE], subject[HANDLE:])))
         return None
 
-    def read_mailbox(self, purpose: Purpose, mailbox: str) -> tuple[str, ...] | None:
-        """Return the handles that a token in a mailbox names, as in `b+TOKEN@host`.
+    def find(self, purpose: Purpose, text: str) -> tuple[str, ...] | None:
+        """Return the handles that a token in a text names: in `b+TOKEN@host`, a link.
 
-        Neither the host nor what stands beside the token is looked at: the token
-        alone proves that the mailbox is ours. Mail systems may have changed the case
-        of letters on the way.
+        Nothing beside the token is looked at: it alone proves that the mailbox or the
+        page is ours. Mail systems may have changed the case of letters on the way.
         """
-        local = mailbox[:_LONGEST_MAILBOX].strip().lower().rpartition("@")[0]
-        found = (self.read(purpose, part) for part in _BETWEEN.split(local))
+        parts = _BETWEEN.split(text[:_LONGEST_TEXT].lower())
+        found = (self.read(purpose, part) for part in parts)
         return next((handles for handles in found if handles), None)
 
     def fingerprint(self, address: str) -> str:

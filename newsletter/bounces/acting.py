@@ -10,9 +10,10 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from newsletter.bounces import history, stopping
-from newsletter.bounces.causes import Cause, Kind
+from newsletter.bounces.report import Kind
 from newsletter.bounces.weighing import Weight, weigh
 from newsletter.models import Bounce, Delivery, Issue
+from newsletter.smtp.failures import Failure
 from subscribers import addresses, holders, optout, suppressions
 from subscribers.inserts import insert_new
 from subscribers.models import Channel, SuppressionReason
@@ -40,16 +41,16 @@ class Effect(StrEnum):
 class Event:
     """A report in our words, whoever brought it.
 
-    `mailboxes` are the addresses it was delivered to: a token in one of them says
-    whose it is. An address in its text proves nothing, since anybody can write one.
+    A token of ours in one of its `places` says whose it is. An address in its text
+    proves nothing, since anybody can write one.
     """
 
     kind: Kind
     source: str  # mail, ses, postmark, …
     key: str  # the same for the same report, however often it comes
-    mailboxes: Sequence[str]
+    places: Sequence[str]  # the most trusted first
     received_at: datetime
-    cause: Cause | None = None  # of a failure
+    failure: Failure | None = None  # of a bounce
     status: str = ""
     code: int | None = None
     diagnostic: str = ""
@@ -67,7 +68,7 @@ def take(session: Session, keys: KeyRing, event: Event, *, now: datetime) -> Eff
     kept = _keep(session, event)
     if kept is None:
         return Effect.KNOWN
-    delivery = _named(session, keys, event.mailboxes)
+    delivery = _named(session, keys, event.places)
     if delivery is None:
         kept.effect = Effect.NOBODY
         return Effect.NOBODY
@@ -95,7 +96,7 @@ def _keep(session: Session, event: Event) -> Bounce | None:
         key=key,
         source=event.source,
         kind=event.kind.value,
-        cause=event.cause.value if event.cause else "",
+        failure=event.failure.value if event.failure else "",
         status=event.status[:16],
         code=event.code,
         diagnostic=event.diagnostic[:1000],
@@ -108,11 +109,9 @@ def _keep(session: Session, event: Event) -> Bounce | None:
     return session.exec(select(Bounce).where(col(Bounce.key) == key)).one()
 
 
-def _named(
-    session: Session, keys: KeyRing, mailboxes: Sequence[str]
-) -> Delivery | None:
+def _named(session: Session, keys: KeyRing, places: Sequence[str]) -> Delivery | None:
     """Return the delivery that a genuine token names, its reader's rows locked."""
-    named = (keys.read_mailbox(Purpose.BOUNCE, mailbox) for mailbox in mailboxes)
+    named = (keys.find(Purpose.BOUNCE, place) for place in places)
     handles = next((each for each in named if each and len(each) == 2), None)
     holder = holders.lock(session, handles[0]) if handles else None
     if handles is None or holder is None:

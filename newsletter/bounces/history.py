@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session, col, select
 
-from newsletter.bounces.causes import Cause, Kind
-from newsletter.bounces.weighing import Failure
+from newsletter.bounces.report import Kind
+from newsletter.bounces.weighing import Seen
 from newsletter.models import Bounce, Delivery, DeliveryState, Issue
+from newsletter.smtp.failures import Failure
 
 _LETTERS = 60  # as many as a reader gets between two looks, and more
 _TRIED = (DeliveryState.ACCEPTED, DeliveryState.REJECTED)
 
 
-def failures(session: Session, delivery: Delivery) -> list[Failure]:
+def failures(session: Session, delivery: Delivery) -> list[Seen]:
     """Return the failures since the last success before and with this delivery.
 
     A letter that was accepted and of which nothing came back is a success. What
@@ -21,17 +22,17 @@ def failures(session: Session, delivery: Delivery) -> list[Failure]:
     """
     letters = _letters(session, delivery)
     reports = _reports(session, [each.id or 0 for each in letters])
-    found: list[Failure] = []
+    found: list[Seen] = []
     for letter in letters:
         back = reports[letter.id or 0]
         if not back and letter.state is DeliveryState.ACCEPTED:
             break
         found += [
-            Failure(Cause(each.cause), letter.issue_id, each.received_at)
+            Seen(Failure(each.failure), letter.issue_id, each.received_at, each.status)
             for each in back
-            if each.cause and not each.lifted_by
+            if each.failure and not each.lifted_by
         ]
-    return sorted(found, key=lambda failure: failure.at)
+    return sorted(found, key=lambda each: each.at)
 
 
 def _letters(session: Session, delivery: Delivery) -> Sequence[Delivery]:

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from newsletter.bounces import acting
+from newsletter.bounces import acting, verdicts
 from newsletter.bounces.acting import Event
-from newsletter.bounces.causes import Cause, Kind, cause_of
+from newsletter.bounces.report import Kind
 from newsletter.deliveries import Result
-from newsletter.smtp import Fault
+from newsletter.smtp import Fault, Outcome
+from newsletter.smtp.failures import Failure
 from subscribers.tokens import KeyRing
 
 
@@ -27,16 +28,23 @@ def heed(
             Kind.BOUNCE,
             source="smtp",
             key=f"{claim.id}:{claim.attempt}",
-            mailboxes=(),
+            places=(),
             received_at=now,
-            cause=_cause(outcome.fault, outcome.code, outcome.reply),
+            failure=_failure(outcome),
+            status=_status(outcome.reply),
             code=outcome.code,
             diagnostic=outcome.reply,
         )
         acting.take_reply(session, keys, event, claim.id, now=now)
 
 
-def _cause(fault: Fault, code: int | None, reply: str) -> Cause:
-    if fault is Fault.RECIPIENT and code is not None:
-        return cause_of(code, reply)
-    return Cause.SOFT
+def _failure(outcome: Outcome) -> Failure:
+    if outcome.fault is not Fault.RECIPIENT or outcome.code is None:
+        return Failure.SOFT
+    codes = verdicts.codes_in(outcome.reply)
+    return verdicts.judge(codes.statuses, outcome.code, outcome.reply)
+
+
+def _status(reply: str) -> str:
+    statuses = verdicts.codes_in(reply).statuses
+    return ".".join(map(str, statuses[0])) if statuses else ""

@@ -7,14 +7,15 @@ from sqlmodel import Session, col, select
 
 from newsletter import issues
 from newsletter.bounces.breakers import FIRST, Breaker, Toll, tripped
-from newsletter.bounces.causes import Cause, Kind
+from newsletter.bounces.report import Kind
 from newsletter.ledger import DELIVERY, being
 from newsletter.models import Bounce, DeliveryState, Issue, IssueState
+from newsletter.smtp.failures import Failure
 
 logger = logging.getLogger(__name__)
 
-_UNKNOWN = (Cause.HARD, Cause.HARD_TWICE, Cause.DOMAIN)
-_TRUST = (Cause.POLICY, Cause.SENDER)
+_UNKNOWN = (Failure.HARD, Failure.DOMAIN)
+_TRUST = (Failure.POLICY, Failure.SENDER)
 _SAME = 60  # characters by which two refusals are the same: dates and ids follow
 # A share is known to be kept once so many times the failures were answered for.
 _ENOUGH = 400
@@ -56,7 +57,7 @@ def stop_if_needed(session: Session, issue: Issue) -> Breaker | None:
 
 
 def _toll(session: Session, issue: Issue) -> Toll:
-    hard = _readers(session, issue, col(Bounce.cause).in_(_UNKNOWN))
+    hard = _readers(session, issue, col(Bounce.failure).in_(_UNKNOWN))
     complaints = _readers(session, issue, col(Bounce.kind) == Kind.COMPLAINT.value)
     enough = max(FIRST, _ENOUGH * max(hard, complaints))
     accepted = _many(session, issue, DeliveryState.ACCEPTED, enough)
@@ -78,7 +79,7 @@ def _alike(session: Session, issue: Issue) -> int:
     words = func.substr(col(Bounce.diagnostic), 1, _SAME)
     query = (
         select(func.count())
-        .where(col(Bounce.issue_id) == issue.id, col(Bounce.cause).in_(_TRUST))
+        .where(col(Bounce.issue_id) == issue.id, col(Bounce.failure).in_(_TRUST))
         .group_by(col(Bounce.status), words)
         .order_by(func.count().desc())
         .limit(1)

@@ -1,11 +1,11 @@
-"""How many failures of which cause end mail to an address (pure)."""
+"""How many failures of which kind end mail to an address (pure)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from newsletter.bounces.causes import Cause
+from newsletter.smtp.failures import Failure
 
 
 class Weight(StrEnum):
@@ -17,60 +17,63 @@ class Weight(StrEnum):
 
 
 @dataclass(frozen=True)
+class Seen:
+    """One failure of a reader: which, of what issue, when."""
+
+    failure: Failure
+    issue_id: int
+    at: datetime
+    status: str = ""  # RFC 3463
+
+
+@dataclass(frozen=True)
 class Rule:
-    """How often a cause must be seen: on so many days, over so long a time."""
+    """How often a failure must be seen: on so many days, over so long a time."""
 
     days: int
     span: timedelta = timedelta(0)
     issues: int = 1  # different ones
 
 
-@dataclass(frozen=True)
-class Failure:
-    """One failure of a reader: why, of which issue, when."""
-
-    cause: Cause
-    issue_id: int
-    at: datetime
-
-
-# What may end mail to an address. Soft failures end it only when they lasted a month
-# through five issues; whatever is not named here is never held against a reader.
+# What may end mail to an address, the worst first: it also counts where a lighter one
+# is looked for. Soft failures end it only when they lasted a month through five
+# issues; whatever is not named here is never held against a reader.
 RULES = {
-    Cause.HARD: Rule(days=1),
-    Cause.HARD_TWICE: Rule(days=2),
-    Cause.DOMAIN: Rule(days=3),
-    Cause.DISABLED: Rule(days=2, span=timedelta(days=7)),
-    Cause.SOFT: Rule(days=5, span=timedelta(days=30), issues=5),
+    Failure.HARD: Rule(days=1),
+    Failure.DISABLED: Rule(days=2, span=timedelta(days=7)),
+    Failure.DOMAIN: Rule(days=3),
+    Failure.SOFT: Rule(days=5, span=timedelta(days=30), issues=5),
+    Failure.NETWORK: Rule(days=5, span=timedelta(days=30), issues=5),
 }
-# How bad they are: a worse failure also counts where a lighter one is looked for.
-_WORST_FIRST = (
-    Cause.HARD,
-    Cause.HARD_TWICE,
-    Cause.DISABLED,
-    Cause.DOMAIN,
-    Cause.SOFT,
-)
+_WORST_FIRST = tuple(RULES)
+# Hard, but said of other things too: they must be seen on a second day.
+_DOUBTFUL = frozenset({"5.1.0", "5.1.10"})
+_TWICE = Rule(days=2)
 
 
-def weigh(failures: Sequence[Failure]) -> Weight:
+def weigh(seen: Sequence[Seen]) -> Weight:
     """Return what the last of these failures does, all since the last success.
 
     The oldest comes first. Several within one day count once.
     """
-    if not failures or failures[-1].cause not in RULES:
+    if not seen or seen[-1].failure not in RULES:
         return Weight.NOTHING
-    counted = [each for each in failures if each.cause in RULES]
-    enough = any(_suffices(counted, cause) for cause in _WORST_FIRST)
+    counted = [each for each in seen if each.failure in RULES]
+    enough = any(_suffices(counted, failure) for failure in RULES)
     return Weight.ENOUGH if enough else Weight.COUNTED
 
 
-def _suffices(failures: Sequence[Failure], cause: Cause) -> bool:
-    rule, worse = RULES[cause], _WORST_FIRST[: _WORST_FIRST.index(cause) + 1]
-    alike = [each for each in failures if each.cause in worse]
-    if not any(each.cause is cause for each in alike):
+def _suffices(seen: Sequence[Seen], failure: Failure) -> bool:
+    worse = _WORST_FIRST[: _WORST_FIRST.index(failure) + 1]
+    alike = [each for each in seen if each.failure in worse]
+    if not any(each.failure is failure for each in alike):
         return False
-    days = {each.at.date() for each in alike}
-    issues = {each.issue_id for each in alike}
+    rule = RULES[failure]
+    if failure is Failure.HARD and all(each.status in _DOUBTFUL for each in alike):
+        rule = _TWICE
     lasted = max(each.at for each in alike) - min(each.at for each in alike)
-    return len(days) >= rule.days and len(issues) >= rule.issues and lasted >= rule.span
+    return (
+        len({each.at.date() for each in alike}) >= rule.days
+        and len({each.issue_id for each in alike}) >= rule.issues
+        and lasted >= rule.span
+    )

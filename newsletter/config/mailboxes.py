@@ -5,7 +5,7 @@ import re
 from subscribers.tokens import PLACE, SHORT_HANDLE, TOKEN
 
 _LONGEST_LOCAL = 64  # octets, RFC 5321 §4.5.3.1.1
-# What stands beside the token must not run into it: see KeyRing.read_mailbox.
+# What stands beside the token must not run into it: see KeyRing.find.
 _LOCAL = re.compile(
     r"([a-z0-9][a-z0-9.+_=-]*[+_=-])?\{token\}([+_=-][a-z0-9.+_=-]*[a-z0-9])?"
 )

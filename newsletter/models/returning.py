@@ -16,7 +16,7 @@ class Bounce(SQLModel, table=True):
     key: str = Field(unique=True, max_length=64)
     source: str = Field(max_length=24)  # where it came from: smtp, mail, ses, …
     kind: str = Field(max_length=24)  # bounces.Kind
-    cause: str = Field(max_length=24)  # bounces.Cause; empty for a complaint
+    failure: str = Field(max_length=24)  # smtp.Failure; empty for a complaint
     status: str = Field(default="", max_length=16)  # RFC 3463
     code: int | None = None  # of SMTP
     diagnostic: str = Field(default="", max_length=1000)

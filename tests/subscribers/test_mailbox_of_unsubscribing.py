@@ -35,7 +35,6 @@ def test_the_token_alone_proves_that_a_mailbox_is_ours(
     [
         "u{token}@example.org",
         "{token}u@example.org",
-        "u+{token}",
         "u+{token}x@example.org",
         "u+@example.org",
         "",

@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("source", sa.String(24), nullable=False),
         sa.Column("kind", sa.String(24), nullable=False),
-        sa.Column("cause", sa.String(24), nullable=False),
+        sa.Column("failure", sa.String(24), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("code", sa.Integer(), nullable=True),
         sa.Column("diagnostic", sa.String(1000), nullable=False),

@@ -11,8 +11,9 @@ from sqlmodel import Session, select
 
 from newsletter import bounces, db
 from newsletter.bounces import Effect, Event
-from newsletter.bounces.causes import Cause, Kind
+from newsletter.bounces.report import Kind
 from newsletter.models import Bounce, Delivery, DeliveryState, Issue, IssueState
+from newsletter.smtp.failures import Failure
 from subscribers import addresses, suppressions
 from subscribers.clock import utcnow
 from subscribers.models import (
@@ -52,9 +53,9 @@ def report(session: Session, delivery: Delivery, **values: Any) -> Event:
         Kind.BOUNCE,
         source="mail",
         key=mailbox,
-        mailboxes=[mailbox],
+        places=[mailbox],
         received_at=utcnow(),
-        cause=Cause.HARD,
+        failure=Failure.HARD,
         status="5.1.1",
         diagnostic="550 5.1.1 no such user",
         evidence="the whole report",
@@ -86,7 +87,7 @@ def test_an_address_that_does_not_exist_gets_no_more_mail(session: Session) -> N
 
 def test_the_same_report_counts_once_however_often_it_comes(session: Session) -> None:
     delivery = sent_to(session, a_reader(session))
-    event = report(session, delivery, cause=Cause.SOFT)
+    event = report(session, delivery, failure=Failure.SOFT)
 
     first, again = take(session, event), take(session, event)
 
@@ -106,7 +107,7 @@ def test_without_a_genuine_token_nobody_is_touched(
     session: Session, mailbox: str
 ) -> None:
     reader = a_reader(session)
-    event = report(session, sent_to(session, reader), mailboxes=[mailbox])
+    event = report(session, sent_to(session, reader), places=[mailbox])
 
     effect = take(session, replace(event, evidence=f"<{reader.email}> is unknown"))
 
@@ -120,7 +121,7 @@ def test_a_token_for_another_page_is_no_return_path(session: Session) -> None:
     delivery = sent_to(session, reader)
     token = KEYS.sign(Purpose.UNSUBSCRIBE, delivery.handle)
 
-    event = report(session, delivery, mailboxes=[f"b+{token}@bounce.example.org"])
+    event = report(session, delivery, places=[f"b+{token}@bounce.example.org"])
 
     assert take(session, event) is Effect.NOBODY
 
@@ -141,7 +142,7 @@ def test_a_full_mailbox_is_forgiven_until_it_has_been_full_for_a_month(
     for days_ago in (30, 21, 14, 7, 0):
         delivery = sent_to(session, reader, days_ago=days_ago)
         at = utcnow() - timedelta(days=days_ago)
-        soft = report(session, delivery, cause=Cause.SOFT, received_at=at)
+        soft = report(session, delivery, failure=Failure.SOFT, received_at=at)
         effects.append(take(session, soft))
 
     assert effects == [*[Effect.COUNTED] * 4, Effect.SUPPRESSED]
@@ -152,11 +153,11 @@ def test_a_letter_that_arrives_makes_up_for_those_before_it(session: Session) ->
     for days_ago in (35, 28, 21, 14):
         at = utcnow() - timedelta(days=days_ago)
         delivery = sent_to(session, reader, days_ago=days_ago)
-        soft = report(session, delivery, cause=Cause.SOFT, received_at=at)
+        soft = report(session, delivery, failure=Failure.SOFT, received_at=at)
         take(session, soft)
     sent_to(session, reader, days_ago=7)
 
-    last = report(session, sent_to(session, reader), cause=Cause.SOFT)
+    last = report(session, sent_to(session, reader), failure=Failure.SOFT)
 
     assert take(session, last) is Effect.COUNTED
 
@@ -176,18 +177,20 @@ def test_another_list_is_another_matter(session: Session) -> None:
         state=DeliveryState.ACCEPTED,
         dated_at=at,
     )
-    take(session, report(session, there, cause=Cause.DISABLED, received_at=at))
+    take(session, report(session, there, failure=Failure.DISABLED, received_at=at))
 
-    here = report(session, sent_to(session, reader), cause=Cause.DISABLED)
+    here = report(session, sent_to(session, reader), failure=Failure.DISABLED)
 
     assert take(session, here) is Effect.COUNTED
 
 
-@pytest.mark.parametrize("cause", [Cause.POLICY, Cause.SENDER])
-def test_what_is_our_fault_suppresses_nobody(session: Session, cause: Cause) -> None:
+@pytest.mark.parametrize("failure", [Failure.POLICY, Failure.SENDER])
+def test_what_is_our_fault_suppresses_nobody(
+    session: Session, failure: Failure
+) -> None:
     reader = a_reader(session)
 
-    event = report(session, sent_to(session, reader), cause=cause)
+    event = report(session, sent_to(session, reader), failure=failure)
 
     assert take(session, event) is Effect.NOTHING
     assert reason(session, reader.email) is None
@@ -197,7 +200,7 @@ def test_a_complaint_ends_everything(session: Session) -> None:
     reader = a_reader(session)
     delivery = sent_to(session, reader)
 
-    effect = take(session, report(session, delivery, kind=Kind.COMPLAINT, cause=None))
+    effect = take(session, report(session, delivery, kind=Kind.COMPLAINT, failure=None))
 
     assert effect is Effect.SUPPRESSED
     assert reason(session, reader.email) is SuppressionReason.COMPLAINT
@@ -227,7 +230,7 @@ def test_twenty_identical_refusals_for_trust_pause_the_issue(session: Session) -
         event = report(
             session,
             delivery,
-            cause=Cause.SENDER,
+            failure=Failure.SENDER,
             status="5.7.26",
             diagnostic=f"{refused}. id {number}",
         )
@@ -250,14 +253,16 @@ def test_two_complaints_of_a_hundred_pause_the_issue(session: Session) -> None:
     ]
 
     for delivery in deliveries[:2]:
-        take(session, report(session, delivery, kind=Kind.COMPLAINT, cause=None))
+        take(session, report(session, delivery, kind=Kind.COMPLAINT, failure=None))
 
     assert issue.paused_by == "complaints"
 
 
 def test_two_pollers_with_one_report_count_it_once(engine: Engine) -> None:
     with db.writing(engine) as session:
-        event = report(session, sent_to(session, a_reader(session)), cause=Cause.SOFT)
+        event = report(
+            session, sent_to(session, a_reader(session)), failure=Failure.SOFT
+        )
     effects: list[Effect] = []
     together = threading.Barrier(2)
 

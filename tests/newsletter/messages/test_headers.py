@@ -100,7 +100,7 @@ def test_failures_come_back_to_a_mailbox_of_their_delivery() -> None:
 
     sender = compiled.sender(make_reader())
 
-    named = factories.KEYS.read_mailbox(Purpose.BOUNCE, sender)
+    named = factories.KEYS.find(Purpose.BOUNCE, sender)
     assert named == ("hhhhhhhhhhhhhhhh", "iiiiiiii")
     assert sender.startswith("b+")
     assert len(sender.partition("@")[0]) <= 64
