@@ -98,3 +98,7 @@ class BadPassword(NewsletterError, ValueError):
 
 class LedgerUnavailable(NewsletterError):
     """The database did not answer a sender; what it asked may have happened."""
+
+
+class BounceNotFound(NewsletterError, LookupError):
+    """Nothing that came back has this number."""

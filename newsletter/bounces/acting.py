@@ -34,6 +34,7 @@ class Effect(StrEnum):
     TOO_OLD = "too old"
     COUNTED = "counted"
     SUPPRESSED = "suppressed"
+    UNSUBSCRIBED = "unsubscribed"
     KNOWN = "known"  # the same report came before
 
 

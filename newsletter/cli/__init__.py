@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from typer.core import TyperGroup
 
 from newsletter.cli import (
+    bounces,
     dkim,
     forms,
     items,
@@ -72,5 +73,6 @@ app.add_typer(issue_commands.app, name="issues")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(segments.app, name="segments")
 app.add_typer(relays.app, name="relays")
+app.add_typer(bounces.app, name="bounces")
 app.add_typer(dkim.app, name="dkim")
 system.register(app)

@@ -1,0 +1,123 @@
+"""Commands about what comes back: take it, list it, look at one."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col, select
+
+from newsletter import db, incoming
+from newsletter.cli import program
+from newsletter.cli.program import JsonFlag, Program
+from newsletter.errors import BounceNotFound
+from newsletter.models import Bounce
+
+app = typer.Typer(
+    no_args_is_help=True, help="What comes back: failures, complaints, answers."
+)
+
+# sysexits.h: whoever piped the message keeps it and tries again.
+_TEMPORARY = 75
+
+
+@app.command()
+def receive(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="One message each; none: stdin.")
+    ] = None,
+    to: Annotated[
+        list[str] | None,
+        typer.Option(help="A recipient of its envelope, as your mail server knows it."),
+    ] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Take messages that came back, each in a file or one from a pipe.
+
+    Once it has ended well the messages are not needed any more. It ends with 75
+    where the database could not be reached: a mail server then tries again.
+    """
+    messages = _messages(files)
+    try:
+        with program.opened() as opened:
+            found = [_receive(opened, raw, to or []) for raw in messages]
+    except DBAPIError as error:
+        typer.echo("The database cannot be reached: try again later.", err=True)
+        raise typer.Exit(_TEMPORARY) from error
+    if json:
+        program.answer([each.as_json() for each in found])
+        return
+    for each in found:
+        program.say(f"{each.kind}: {each.effect}")
+
+
+@app.command("list")
+def list_command(
+    issue: Annotated[int | None, typer.Option(help="Only of this issue.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    json: JsonFlag = False,
+) -> None:
+    """List what came back, the newest first."""
+    with program.opened() as opened, db.reading(opened.engine) as session:
+        query = select(Bounce).order_by(col(Bounce.id).desc()).limit(limit)
+        if issue is not None:
+            query = query.where(Bounce.issue_id == issue)
+        found = [_facts(each) for each in session.exec(query)]
+    if json:
+        program.answer(found)
+        return
+    columns = ("id", "received_at", "kind", "failure", "status", "issue", "effect")
+    rows = [[each[name] for name in columns] for each in found]
+    program.table(("Id", "Received", "Kind", "Failure", "Status", "Issue", "Did"), rows)
+
+
+@app.command()
+def show(bounce_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """Show what came back as it came, without what a terminal would obey."""
+    with program.opened() as opened, db.reading(opened.engine) as session:
+        found = _get(session, bounce_id)
+        program.say(f"{found.kind} {found.failure} {found.status}: {found.effect}")
+        program.say(found.diagnostic)
+        program.say(found.evidence)
+
+
+def _messages(files: list[Path] | None) -> list[bytes]:
+    if files:
+        return [file.read_bytes() for file in files]
+    return [sys.stdin.buffer.read()]
+
+
+def _receive(opened: Program, raw: bytes, to: list[str]) -> incoming.Received:
+    with db.writing(opened.engine) as session:
+        return incoming.receive(
+            session,
+            opened.settings.keys,
+            raw,
+            now=db.now(session),
+            recipients=to,
+        )
+
+
+def _get(session: Session, bounce_id: int) -> Bounce:
+    found = session.get(Bounce, bounce_id)
+    if found is None:
+        raise BounceNotFound(f"Nothing that came back has the number {bounce_id}.")
+    return found
+
+
+def _facts(bounce: Bounce) -> dict[str, Any]:
+    return {
+        "id": bounce.id,
+        "received_at": bounce.received_at.isoformat(timespec="seconds"),
+        "source": bounce.source,
+        "kind": bounce.kind,
+        "failure": bounce.failure,
+        "status": bounce.status,
+        "code": bounce.code,
+        "diagnostic": bounce.diagnostic,
+        "issue": bounce.issue_id,
+        "language": bounce.language,
+        "domain": bounce.domain,
+        "effect": bounce.effect,
+    }

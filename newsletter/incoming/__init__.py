@@ -1,0 +1,5 @@
+"""How mail comes in: by pipe, from a mailbox, through a port of our own."""
+
+from newsletter.incoming.receiving import Received, receive
+
+__all__ = ["Received", "receive"]
