@@ -46,7 +46,7 @@ _AUTOMATIC = re.compile(
     r"we hebben (?:uw|je) (?:bericht|e-?mail) (?:goed )?ontvangen"
 )
 _PROVE = re.compile(
-    r"(?:confirm|verify|authenticate) (?:that )?(?:you|your (?:message|e-?mail|"
+    r"(?:confirm|verify|authenticate) (?:that )?(?:you\b|your (?:message|e-?mail|"
     r"identity|address|mail))|(?:sender|e-?mail|mail) (?:verification|authentication)|"
     r"challenge.response|spam ?arrest|boxbe|mail ?in ?black|tmda|knowspam|bluebottle|"
     r"(?:held|waiting|pending) (?:\w+ ){0,4}(?:until|for) (?:\w+ ){0,3}(?:confirm|"
@@ -65,10 +65,11 @@ _LEAVE = re.compile(
     r"unsubscribe me|remove me from|take me off|stop sending|me (?:des(?:inscri|"
     r"abonn)\w*|retirer)|retirez.moi|desinscrivez|desabonnez|ne plus recevoir|"
     r"schrijf m\w{1,2} uit|(?:wil|wens) (?:\w+ ){0,4}(?:uitschrijven|uitgeschreven|"
-    r"geen (?:\w+ )?(?:mails|nieuwsbrie))|niet meer ontvangen|melden sie mich ab|"
-    r"(?:aus|von) (?:\w+ ){0,4}(?:verteiler|liste) (?:\w+ ){0,2}(?:streichen|nehmen|"
-    r"loschen|entfernen)|keine (?:weiteren )?(?:mails|newsletter|e-mails) mehr|"
-    r"newsletter (?:abbestellen|abmelden)"
+    r"geen (?:\w+ )?(?:mails|nieuwsbrie))|niet meer ontvangen|(?:melden|"
+    r"nehmen) sie mich (?:ab|aus|von)\b|(?:aus|von) (?:\w+ ){0,4}(?:verteiler|"
+    r"liste) (?:\w+ ){0,2}(?:streichen|nehmen|loschen|entfernen)|"
+    r"keine (?:weiteren )?(?:mails|newsletter|e-mails) mehr|newsletter (?:abbestellen|"
+    r"abmelden)"
 )
 _ANSWER = re.compile(
     r"^\s{0,4}(?:re|aw|antw|sv|r|odp|vs|tr|fw|fwd|wg|doorst)\s?(?:\[\d\])?:"

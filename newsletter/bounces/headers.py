@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 _LONGEST = 4_000  # characters of one field
 _MOST = 300  # fields
+_LINES = 2_000  # of one section; what follows is passed over
 _FIELD = re.compile(rb"([!-9;-~]{1,76})[ \t]*:(.*)", re.DOTALL)
 _WORD = re.compile(
     r"=\?([\w.+-]{1,40})(?:\*[\w-]{1,20})?\?([bBqQ])\?([^?\s]{0,900})\?="
@@ -56,7 +57,9 @@ def split(raw: bytes) -> tuple[Headers, bytes]:
     """
     fields: list[tuple[str, str]] = []
     place = 0
-    while place < len(raw):
+    for _ in range(_LINES):
+        if place >= len(raw):
+            return Headers(fields), b""
         end = raw.find(b"\n", place)
         end = len(raw) if end < 0 else end
         line = raw[place : min(end, place + _LONGEST)]
@@ -65,13 +68,13 @@ def split(raw: bytes) -> tuple[Headers, bytes]:
         if not _take(fields, line):
             return Headers(fields), raw[place:]
         place = end + 1
-    return Headers(fields), b""
+    return Headers(fields), raw[place:].partition(b"\n\n")[2]
 
 
 def fields(raw: bytes) -> Headers:
     """Read fields, and leave out the lines between them that are none."""
     found: list[tuple[str, str]] = []
-    for line in raw.split(b"\n"):
+    for line in raw.split(b"\n")[:_LINES]:
         _take(found, line[:_LONGEST])
     return Headers(found)
 

@@ -19,6 +19,7 @@ from newsletter.bounces.mime import Part
 from newsletter.bounces.places import candidates
 from newsletter.bounces.report import Kind, Report
 from newsletter.smtp.failures import Failure
+from newsletter.smtp.words import said
 
 _MOST = 80  # parts that are looked at
 _FEW = 40  # characters of a diagnosis that may be a code alone
@@ -71,7 +72,7 @@ def _structured(reading: _Reading, status: DeliveryStatus) -> Report:
     kinds = {each.kind for each in status.recipients}
     if Kind.BOUNCE not in kinds:
         first = next((each for each in status.recipients if each.kind), None)
-        return _told(first, reading.own) if first else _failed(reading)
+        return _told(first, reading.own) if first else _unclear(reading)
     failed = [each for each in status.recipients if each.kind is Kind.BOUNCE]
     reports = [_told(each, reading.own) for each in failed]
     softest = min(reports, key=lambda report: verdicts.weight(report.failure))
@@ -85,25 +86,32 @@ def _told(status: Status, own: str) -> Report:
     """Return what the fields of one recipient say; its words help where they do not."""
     kind = status.kind or Kind.BOUNCE
     outer = verdicts.codes_in(status.status).statuses
-    said = verdicts.without_wrapping(status.diagnostic)
-    if not said or (len(said) < _FEW and not verdicts.says_enough(outer)):
-        said = f"{said} {texts.diagnosis(own)}".strip()
-    code, inner = verdicts.codes_in(said)
+    told = verdicts.without_wrapping(status.diagnostic)
+    if not told or (len(told) < _FEW and not verdicts.says_enough(outer)):
+        told = f"{told} {texts.diagnosis(own)}".strip()
+    code, inner = verdicts.codes_in(told)
     failure = None
     if kind in {Kind.BOUNCE, Kind.DELAY}:
-        failure = verdicts.judge([*outer, *inner], code, said)
+        failure = verdicts.judge([*outer, *inner], code, told)
     shown = outer if verdicts.says_enough(outer) or not inner else inner
     return Report(
-        kind, failure, _dotted(shown), code, _plain(status.diagnostic or said)
+        kind, failure, _dotted(shown), code, _plain(status.diagnostic or told)
     )
 
 
-def _failed(reading: _Reading) -> Report:
+def _unclear(reading: _Reading) -> Report:
+    """Return what a report says whose fields do not tell whether it failed."""
+    head = reading.message.headers
+    kind = _kind_in_words(head, head.text("subject"), reading.own)
+    return _said(kind, reading.own) if kind else Report(Kind.OTHER)
+
+
+def _said(kind: Kind, own: str) -> Report:
     """Return what words alone say of a failure."""
-    said = texts.diagnosis(reading.own)
-    code, statuses = verdicts.codes_in(said)
-    failure = verdicts.judge(statuses, code, verdicts.without_wrapping(said))
-    return Report(Kind.BOUNCE, failure, _dotted(statuses), code, _plain(said))
+    told = texts.diagnosis(own)
+    code, statuses = verdicts.codes_in(told)
+    failure = verdicts.judge(statuses, code, told)
+    return Report(kind, failure, _dotted(statuses), code, _plain(told))
 
 
 def _forwarded(reading: _Reading) -> Report | None:
@@ -129,10 +137,7 @@ def _in_words(reading: _Reading) -> Report | None:
     if status := dsn.inline(reading.own):
         return _structured(reading, status)
     kind = _kind_in_words(head, subject, reading.own)
-    if kind is None:
-        return None
-    report = _failed(reading)
-    return replace(report, kind=kind)
+    return _said(kind, reading.own) if kind else None
 
 
 def _is_from_a_system(message: Part) -> bool:
@@ -145,13 +150,13 @@ def _is_from_a_system(message: Part) -> bool:
 
 
 def _kind_in_words(head: Headers, subject: str, own: str) -> Kind | None:
-    failed = texts.says_failed(own) or texts.names_failure(subject)
-    if failed and texts.says_delayed(f"{subject}\n{own}"):
+    named, failed = texts.names_failure(subject), texts.says_failed(own)
+    if (named or failed) and texts.says_delayed(f"{subject}\n{own}"):
         return Kind.DELAY
     code, statuses = verdicts.codes_in(texts.diagnosis(own))
-    if head.get("x-failed-recipients") or (failed and (code or statuses)):
+    if failed or head.get("x-failed-recipients") or (code and statuses):
         return Kind.BOUNCE
-    if texts.says_failed(own):
+    if named and (code or statuses or said(own)):
         return Kind.BOUNCE
     return second_opinion.ask(subject, own)
 

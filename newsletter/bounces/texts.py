@@ -44,12 +44,12 @@ _FAILED = re.compile(
     r"returned (?:mail|message|to sender|to you)|mail failure|non-?delivery|"
     r"this user doesn.t have|message you sent .{0,60}(?:reject|bounce)|"
     r"has been rejected|(?:pas|non|ne) (?:\w+ ){0,4}?(?:remis|delivre|distribu|"
-    r"achemin|livre)\w*|echec de (?:la )?(?:remise|distribution|livraison)|n.a pas pu|"
-    r"impossible de|(?:niet|nicht) (?:\w+ ){0,5}?(?:bezorgd|afgeleverd|zugestellt|"
-    r"ausgeliefert|besteld|geleverd|zugestellbar|zustellbar|zustellen|bezorgen|"
-    r"afleveren)|onbestelbaar|unzustellbar|zustellung .{0,30}(?:fehl|nicht)|"
-    r"(?:bezorging|aflevering) .{0,20}mislukt|no se (?:ha )?pud|non e stato possibile|"
-    r"i.m afraid i wasn.t able"
+    r"achemin|livre)\w*|echec de (?:la )?(?:remise|distribution|livraison)|"
+    r"n.a (?:pas )?pu|impossible de|(?:niet|nicht) (?:\w+ ){0,5}?(?:bezorgd|"
+    r"afgeleverd|zugestellt|ausgeliefert|besteld|geleverd|zugestellbar|zustellbar|"
+    r"zustellen|bezorgen|afleveren)|onbestelbaar|unzustellbar|"
+    r"zustellung .{0,30}(?:fehl|nicht)|(?:bezorging|aflevering) .{0,20}mislukt|"
+    r"no se (?:ha )?pud|non e stato possibile|i.m afraid i wasn.t able"
 )
 _DELAYED = re.compile(
     r"\bdelay(?:ed)?\b|will (?:keep|continue|be retried|retry)|warning message only|"
@@ -73,8 +73,8 @@ _SUBJECT = re.compile(
     r"non distribu|non delivr|echec de|notification d.etat|avis de non|onbestelbaar|"
     r"niet bezorgd|bezorging|aflevering|unzustellbar|nicht zugestellt|zustellung|"
     r"fehlgeschlagen|mail failure|nondeliverable|message (?:could not|not) deliver|"
-    r"rejected mail|warning: (?:message|could not)|could not send|bounce|user unknown|"
-    r"mailbox full"
+    r"rejected mail|warning: (?:message|could not)|could not send|delivery delayed|"
+    r"delayed mail|differee?|verzogert|vertraagd|bounce|user unknown|mailbox full"
 )
 _DAEMON = re.compile(
     r"(?:mailer-?daemon|mail-?daemon|post-?master|postmaster\w*|mdaemon|mmdf|"

@@ -59,6 +59,7 @@ _SOFTEST = (
     Failure.DOMAIN,
     Failure.HARD,
 )
+_PASSING = (Failure.SOFT, Failure.NETWORK)
 ENDING = {Failure.HARD, Failure.DOMAIN, Failure.DISABLED}
 
 
@@ -122,9 +123,9 @@ def _temporary(statuses: list[Enhanced], heard: frozenset[Failure]) -> Failure:
     plain = _first(heard, Failure.SENDER, Failure.THROTTLE)
     subjects = {status[1] for status in statuses if status[0] == 4}
     if plain is None and 7 in subjects:
-        # Greylisting says so; other security that passes is about how much we send.
-        greylisted = Failure.SOFT in heard and Failure.POLICY not in heard
-        plain = Failure.SOFT if greylisted else Failure.THROTTLE
+        # Greylisting and failing TLS say so; the rest is about how much we send.
+        other = None if Failure.POLICY in heard else _first(heard, *_PASSING)
+        plain = other or Failure.THROTTLE
     if plain is None and 4 in subjects:
         plain = Failure.NETWORK
     if plain is None and not subjects & {2, 3}:

@@ -1,7 +1,7 @@
 """What a refusal means, by its status (RFC 3463): for replies and for bounces.
 
-The one table of both; its words are in `newsletter.smtp.words`. A reply adds the stage it came at (`newsletter.smtp.replies`),
-a bounce what software reported it (`newsletter.bounces`).
+The one table of both; `newsletter.smtp.words` has what they say. A reply adds the
+stage it came at (`newsletter.smtp.replies`), a bounce who says so.
 """
 
 from enum import StrEnum
