@@ -1,0 +1,171 @@
+"""What the words of a refusal say, in the languages that mail systems speak.
+
+Every pattern is matched against `folded` text: no capitals, no accents, one space.
+No two gaps in a row are unbounded, so that hostile text costs no more than long text.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from newsletter.smtp.failures import Failure
+
+_LONGEST = 4_000
+_URL = re.compile(r"\b(?:https?://|www\.)[^\s<>]{0,500}")
+_ADDRESS = re.compile(r"<?[^\s<>@:;,]{1,64}@[^\s<>@:;,]{1,255}>?")
+_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w])")
+_SPACE = re.compile(r"\s+")
+
+_MAILBOX = (
+    r"(?:user|mail ?box|in-?box|recipient|recipients|account|address|addressee|"
+    r"destinataire|utilisateur|adresse|compte|boite(?: aux lettres| mail)?|"
+    r"gebruiker|ontvanger|geadresseerde|postvak|postbus|brievenbus|mailadres|adres|"
+    r"benutzer|empfanger|postfach|konto|nutzer|teilnehmer|usuario|destinatario|casella)"
+)
+_BOX = (
+    r"(?:mail ?box|in-?box|account|user|recipient|boite(?: aux lettres| de reception)?|"
+    r"messagerie|postfach|postvak|postbus|brievenbus|mailbox|konto|buzon|casella)"
+)
+_WORDS = {
+    Failure.SENDER: (
+        r"\b(?:spf|dkim|dmarc|dnssec|arc)\b|reverse dns|\bptr\b|\brdns\b|fcrdns|"
+        r"unauthenticated|not authenticated|unauthorized sender|"
+        r"sender (?:address |domain |id )?(?:rejected|unknown|denied|invalid|refused|"
+        r"not found|verif\w+)|domain of sender|(?:bad|invalid) sender|"
+        r"return ?path .{0,30}invalid|valid sender|bounce address|\bhelo\b|\behlo\b|"
+        r"must (?:issue|use) .{0,12}(?:starttls|tls)|tls (?:is )?required|"
+        r"(?:expediteur|afzender|absender)\w* (?:\w+ ){0,3}"
+        r"(?:inconnu|invalide|refuse|rejete|onbekend|ongeldig|geweigerd|unbekannt|"
+        r"ungultig|abgelehnt|abgewiesen)"
+    ),
+    Failure.THROTTLE: (
+        r"rate.?limit|throttl|frequency limited|too many (?:messages|connections|"
+        r"mails|e-?mails|recipients|errors|concurrent)|\brate that\b|message rate|"
+        r"sending rate|unusual(?:ly high)? rate|sending limit|(?:daily|"
+        r"hourly) (?:\w+ ){0,2}(?:limit|quota)|too (?:fast|frequent\w*)|"
+        r"exceed\w* .{0,30}(?:messages|mails|connections) per|"
+        r"deferred due to (?:unexpected volume|user complaints)|"
+        r"messages temporarily deferred|suspicious volume|trop de (?:messages|"
+        r"connexions|courriels|mails)|limite d.envoi|te veel (?:berichten|"
+        r"verbindingen|mails)|zu viele (?:nachrichten|mails|e-mails|verbindungen)|"
+        r"limite de connexion"
+    ),
+    Failure.SOFT: (
+        rf"{_BOX}\b(?:.? ?(?:is|has|ist|est|hat|of|der|de|du|van|voor|fur|a|s|<>|too|"
+        r"currently|reached|temporarily|storage|size|nachricht\w*|bereits|deja|al|"
+        r"te)){0,4} ?(?:full|voll|vol|pleine|plein|piena|llen[oa]|over ?quota|"
+        r"exceed\w*|uberfullt|saturee?|overvol)\b|over ?-?quota|quota|out of (?:disk |"
+        r"storage |free )?space|out of storage|(?:not enough|insufficient|no|kein|"
+        r"nicht genug|nicht genugend) (?:free |disk |system |storage |"
+        r"mailbox )*(?:storage|space|speicherplatz)|storage (?:allocation|limit|"
+        r"space)|mailbox (?:size|limit)|disk full|mailfull|mailbox_full|speicherplatz|"
+        r"kontingent|espace (?:disque |de stockage )?(?:insuffisant|sature|depasse)|"
+        r"schijfruimte|opslag(?:ruimte|limiet)|full mailbox|volles postfach|"
+        r"boite pleine|inbox is full|too much mail|greylist\w*|gr[ae]y.?list\w*|"
+        r"try again later|temporarily|tijdelijk|voorubergehend|vorubergehend|"
+        r"temporairement|momentanement"
+    ),
+    Failure.POLICY: (
+        r"\bspam\w*|\bblocked\b|\bblock(?: |-)?(?:ed|ing|list\w*)?\b|black ?-?list\w*|"
+        r"\bpolic(?:y|ies)\b|spamhaus|spamcop|barracuda|senderscore|reputation|"
+        r"content|\bvirus|malware|infected|phish|prohibit|forbidden|restrict\w*|"
+        r"\bbanned|unsolicited|\bbulk\b|\bjunk\b|\babuse|\b(?:listed|listing) (?:at|"
+        r"in|by|on)|\bd?rbl\b|dnsbl|surbl|\bfilter|not permitted|not allowed|"
+        r"relay(?:ing)? (?:access )?denied|unable to relay|unwanted|complaint|poor|"
+        r"suspicious|indesirable|politique|\bbloque|bloquee|liste noire|richtlini|"
+        r"beleid|geweigerd wegens|geblokkeerd|ongewenst|gesperrt|unerwunscht|"
+        r"sperrliste|reputatie|only accept|only to receive"
+    ),
+    Failure.MESSAGE: (
+        r"(?:message|mail|e-?mail|attachment|header|content)\w* (?:is |size |was )*"
+        r"(?:too (?:big|large|long)|exceed\w*|malformed)|message size|size limit|"
+        r"maximum (?:message |allowed |mail )?size|too large|message length|"
+        r"zu gross|(?:trop|te) (?:volumineux|grande?|gros|groot)|taille (?:maximale|"
+        r"du message|limite)|bericht is te|malformed|\bbare (?:lf|cr)|invalid header|"
+        r"rfc ?5322|rfc ?2822|not rfc|8bitmime|smtputf8|missing .{0,20}header|"
+        r"duplicate header|nachrichtengr|berichtgrootte|maximale groesse"
+    ),
+    Failure.NETWORK: (
+        r"connection (?:was )?(?:refused|timed|reset|lost|dropped|closed)|"
+        r"time[d-]? ?out|no route|unreachable|handshake|cannot start tls|"
+        r"too many hops|hop count|mail (?:is )?loop|loops? back|routing loop|"
+        r"\bloop detect|expired|retry time|servfail|lost connection|too long in|"
+        r"in the queue too long|(?:could not|couldn.t|unable to|cannot) (?:connect|"
+        r"contact|reach|establish)\w*|no answer from host|host (?:is )?(?:down|"
+        r"not responding)|name ?server|temporary failure|not try again|giving up|"
+        r"queue lifetime|connexion (?:refusee|impossible|expiree)|delai (?:depasse|"
+        r"expire)|verbindung (?:wurde )?(?:abgelehnt|fehlgeschlagen|abgebrochen)|"
+        r"zeituberschreitung|verbinding (?:geweigerd|verbroken|mislukt)|verlopen|"
+        r"nicht erreichbar|onbereikbaar|injoignable|dns (?:query|lookup) fail"
+    ),
+    Failure.DOMAIN: (
+        r"host or domain name not found|domain (?:name )?(?:not found|invalid|unknown|"
+        r"does ?n.t exist|does not exist|onbekend|bestaat niet|unbekannt|existiert "
+        r"nicht)|no such (?:domain|host)|(?:unknown|invalid) (?:mail )?(?:host|"
+        r"domain)|host (?:unknown|not found)|nxdomain|unrouteable mail domain|null ?mx|"
+        r"(?:does not|doesn.t|do not) accept (?:any )?(?:e-?)?mail|no mx|"
+        r"no valid (?:mx|host|mail)|couldn.t find any host|domain .{0,60} (?:does not|"
+        r"doesn.t) (?:exist|resolve)|domaine (?:inconnu|inexistant|introuvable)|"
+        r"hote inconnu|domein \S{0,60} ?(?:onbekend|bestaat niet|niet gevonden)|"
+        r"bad destination system|domain isn.t in my list|no such host"
+    ),
+    Failure.DISABLED: (
+        rf"{_MAILBOX}\b.{{0,40}}?\b(?:disabled|suspended|deactivated|inactive|"
+        r"inactivated|locked|closed|discontinued|terminated|expired|frozen|"
+        r"deaktiviert|stillgelegt|desactivee?|suspendue?|fermee?|cloturee?|"
+        r"uitgeschakeld|gedeactiveerd|opgeheven|inactief|opgezegd|gesloten)\b|"
+        r"(?:disabled|suspended|deactivated|inactive) (?:user|mailbox|account|"
+        r"recipient)|(?:account|konto|postvak|postfach|compte) (?:\w+ ){0,3}(?:blocked|"
+        r"gesperrt|geblokkeerd|bloque)|not been active|not active"
+    ),
+    Failure.HARD: (
+        rf"(?:unknown|no such|nonexist\w+|non-existent|invalid|unbekannte[rsnm]?|"
+        rf"onbekende?|ongeldige?|ungultige[rsn]?) (?:local |mail |final |delivery |"
+        rf"e-?mail |smtp )*(?:{_MAILBOX}|alias|local[ -]?part|person|userid|name|"
+        r"empfangeradresse)\b|"
+        rf"{_MAILBOX}\b(?: <>| \"?[\w.+-]{{1,40}}\"?| \(\w{{1,30}}\)|:|s)?(?:.? "
+        r"?(?:name|address|adresse|rejected|is|was|ist|wurde|est|a|the|does|has|been|"
+        r"e-?mail|n'est|could|can|werd|kon|ou|d'|pas|:|or|here|nicht|"
+        r"you entered)){0,5}.? ?(?:unknown|not ?found|not be found|notfound|"
+        r"non-?existent|inexistent|does ?n.t exist|not exist|no longer (?:exist\w*|"
+        r"valid|available|in use|active)|invalid|not valid|unrouteable|"
+        r"undeliverable address|not (?:a )?known|not listed|unbekannt|nicht gefunden|"
+        r"existiert nicht|existiert nicht mehr|nicht vorhanden|nicht bekannt|"
+        r"gefunden werden|ungultig|gibt es nicht|inconnue?|inexistante?|introuvable|"
+        r"invalide|n.existe (?:pas|plus)|onbekend|bestaat niet|niet gevonden|"
+        r"niet bekend|ongeldig|niet worden gevonden|desconocid[oa]|no existe|"
+        r"sconosciut[oa]|inesistente)|does ?n.t have an? .{1,30}account|"
+        r"not our customer|no mailbox here|no (?:one|account|user|"
+        r"mailbox) by that name|not listed in|there is no (?:one|user|such)|"
+        r"bad destination mailbox|recipientnotfound|recipnotfound|unrouteable address|"
+        r"unknown or illegal alias|not known here|recipient not found|nosuchuser|"
+        r"no such (?:e-?mail|id|mailbox)|does not exist|doesn.t exist|(?:is not|"
+        r"isn.t) a (?:valid|known|recognized) (?:user|mailbox|recipient|address)|"
+        r"user .{0,40}not (?:known|found)|destinataire invalide|n.existe (?:pas|plus)|"
+        r"bestaat niet|existiert nicht|aucun (?:utilisateur|compte)|"
+        r"mailbox .{0,40}not found|(?:address|recipient|mailbox) .{0,60}(?:does not|"
+        r"doesn.t) exist|address not found|adresse (?:electronique |e-?mail |"
+        r"de messagerie )?.{0,30}introuvable|has moved|no longer (?:works|employed|"
+        r"exists)"
+    ),
+}
+_PATTERNS = {failure: re.compile(words) for failure, words in _WORDS.items()}
+
+
+def folded(text: str) -> str:
+    """Return text as the patterns want it: without links, addresses and IPs too."""
+    text = text[:_LONGEST].replace("’", "'").replace("ß", "ss")
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    for pattern, mark in ((_URL, " "), (_ADDRESS, "<>"), (_IPV4, " ")):
+        plain = pattern.sub(mark, plain)
+    return _SPACE.sub(" ", plain)
+
+
+@lru_cache(maxsize=256)
+def said(text: str) -> frozenset[Failure]:
+    """Return every failure that the words of a text may speak of."""
+    plain = folded(text)
+    return frozenset(
+        failure for failure, words in _PATTERNS.items() if words.search(plain)
+    )
