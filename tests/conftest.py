@@ -70,7 +70,7 @@ def run(environment: dict[str, str]) -> Run:
     """Return a function that runs `newsletter …` on the test's database."""
     from newsletter.cli import app  # the whole program: only for tests that ask
 
-    def newsletter(*words: str, stdin: str | None = None) -> Result:
+    def newsletter(*words: str, stdin: str | bytes | None = None) -> Result:
         return CliRunner(env=environment).invoke(app, list(words), input=stdin)
 
     return newsletter

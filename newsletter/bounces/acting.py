@@ -66,10 +66,11 @@ def take(session: Session, keys: KeyRing, event: Event, *, now: datetime) -> Eff
     """
     if event.kind not in (Kind.BOUNCE, Kind.COMPLAINT):
         return Effect.NOTHING
-    kept = _keep(session, event)
+    handles = _handles(keys, event.places)
+    kept = _keep(session, event, *handles)
     if kept is None:
         return Effect.KNOWN
-    delivery = _named(session, keys, event.places)
+    delivery = _named(session, handles)
     if delivery is None:
         kept.effect = Effect.NOBODY
         return Effect.NOBODY
@@ -90,9 +91,17 @@ def take_reply(
     return _act(session, keys, delivery, kept, now)
 
 
-def _keep(session: Session, event: Event) -> Bounce | None:
+def _handles(keys: KeyRing, places: Sequence[str]) -> tuple[str, ...]:
+    """Return the handles of subscription and issue that a genuine token names."""
+    named = (keys.find(Purpose.BOUNCE, place) for place in places)
+    return next((each for each in named if each and len(each) == 2), ())
+
+
+def _keep(session: Session, event: Event, *about: str) -> Bounce | None:
     """Return the row of a report, None if somebody else brought it before."""
-    key = hashlib.sha256(f"{event.source}\0{event.key}".encode()).hexdigest()
+    # Some servers give the reports about all readers one Message-ID.
+    named = "\0".join((event.source, event.key, *about))
+    key = hashlib.sha256(named.encode()).hexdigest()
     row = Bounce(
         key=key,
         source=event.source,
@@ -110,12 +119,10 @@ def _keep(session: Session, event: Event) -> Bounce | None:
     return session.exec(select(Bounce).where(col(Bounce.key) == key)).one()
 
 
-def _named(session: Session, keys: KeyRing, places: Sequence[str]) -> Delivery | None:
-    """Return the delivery that a genuine token names, its reader's rows locked."""
-    named = (keys.find(Purpose.BOUNCE, place) for place in places)
-    handles = next((each for each in named if each and len(each) == 2), None)
+def _named(session: Session, handles: tuple[str, ...]) -> Delivery | None:
+    """Return the delivery of these handles, its reader's rows locked."""
     holder = holders.lock(session, handles[0]) if handles else None
-    if handles is None or holder is None:
+    if holder is None:
         return None
     return session.exec(
         select(Delivery)

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from newsletter import db, incoming
 from newsletter.cli import program
 from newsletter.cli.program import JsonFlag, Program
-from newsletter.errors import BounceNotFound
+from newsletter.errors import BounceNotFound, NewsletterError
 from newsletter.models import Bounce
 
 app = typer.Typer(
@@ -35,15 +35,15 @@ def receive(
 ) -> None:
     """Take messages that came back, each in a file or one from a pipe.
 
-    Once it has ended well the messages are not needed any more. It ends with 75
-    where the database could not be reached: a mail server then tries again.
+    Once it has ended well the messages are not needed any more. With 75 it asks a
+    mail server to keep the message and to try again.
     """
     messages = _messages(files)
     try:
         with program.opened() as opened:
             found = [_receive(opened, raw, to or []) for raw in messages]
-    except DBAPIError as error:
-        typer.echo("The database cannot be reached: try again later.", err=True)
+    except (NewsletterError, SQLAlchemyError, OSError) as error:
+        typer.echo(f"newsletter: not taken, try again later: {error}", err=True)
         raise typer.Exit(_TEMPORARY) from error
     if json:
         program.answer([each.as_json() for each in found])

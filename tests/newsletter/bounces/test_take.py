@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from newsletter import bounces, db
 from newsletter.bounces import Effect, Event
 from newsletter.bounces.report import Kind
-from newsletter.models import Bounce, Delivery, DeliveryState, Issue, IssueState
+from newsletter.models import Bounce, Delivery, DeliveryState, IssueState
 from newsletter.smtp.failures import Failure
 from subscribers import addresses, suppressions
 from subscribers.clock import utcnow
@@ -23,28 +23,13 @@ from subscribers.models import (
 )
 from subscribers.tokens import Purpose
 from tests import factories
+from tests.newsletter.bounces.sent import mailbox_of, sent_to
 
 KEYS = factories.KEYS
 
 
-def sent_to(
-    session: Session, reader: Subscriber, *, days_ago: float = 0, **columns: Any
-) -> Delivery:
-    """Make an accepted delivery of an issue of its own."""
-    issue = factories.make_issue(session, state=IssueState.SENDING)
-    at = utcnow() - timedelta(days=days_ago)
-    values = {"state": DeliveryState.ACCEPTED, "dated_at": at} | columns
-    return factories.make_delivery(session, issue=issue, subscriber=reader, **values)
-
-
 def a_reader(session: Session) -> Subscriber:
     return factories.make_subscriber(session)
-
-
-def mailbox_of(session: Session, delivery: Delivery) -> str:
-    handle = session.get_one(Issue, delivery.issue_id).handle
-    token = KEYS.sign(Purpose.BOUNCE, delivery.handle, handle)
-    return f"b+{token}@bounce.example.org"
 
 
 def report(session: Session, delivery: Delivery, **values: Any) -> Event:
