@@ -2,5 +2,6 @@
 
 from newsletter.bounces.reading import read
 from newsletter.bounces.report import Candidate, Kind, Place, Report
+from newsletter.smtp import Failure
 
-__all__ = ["Candidate", "Kind", "Place", "Report", "read"]
+__all__ = ["Candidate", "Failure", "Kind", "Place", "Report", "read"]

@@ -36,8 +36,8 @@ def ask(subject: str, text: str) -> Kind | None:
     message.set_payload(b"\n".join(short).decode())
     try:
         temporary, permanent = bounce.all_failures(message)
-    except (AttributeError, LookupError, TypeError, ValueError):
-        return None  # its detectors trust what they read
+    except (AttributeError, LookupError, TypeError, ValueError):  # pragma: no cover
+        return None  # none is known, but its detectors trust what they read
     if permanent:
         return Kind.BOUNCE
     return Kind.DELAY if temporary else None

@@ -124,8 +124,7 @@ def diagnosis(own: str) -> str:
     """Return the lines that say why: those around a reply, else those that say most."""
     paragraphs = [p for p in re.split(r"\n[ \t\r]*\n", own) if p.strip()][:40]
     for paragraph in paragraphs:
-        code, statuses = codes_in(paragraph)
-        if code or statuses:
+        if any(codes_in(paragraph)):
             return _from_the_reply(paragraph)
     telling = (p for p in paragraphs if said(p))
     return next(telling, own.strip())[:_PARAGRAPH].strip()
@@ -134,11 +133,8 @@ def diagnosis(own: str) -> str:
 def _from_the_reply(paragraph: str) -> str:
     """Leave out the lines before the one that the reply begins on."""
     lines = paragraph.splitlines()
-    for number, line in enumerate(lines):
-        code, statuses = codes_in(line)
-        if code or statuses:
-            return "\n".join(lines[number:])[:_PARAGRAPH].strip()
-    return paragraph[:_PARAGRAPH].strip()
+    begins = (number for number, line in enumerate(lines) if any(codes_in(line)))
+    return "\n".join(lines[next(begins, 0) :])[:_PARAGRAPH].strip()
 
 
 def says_failed(own: str) -> bool:

@@ -92,9 +92,10 @@ _WORDS = {
         r"\bloop detect|expired|retry time|servfail|lost connection|too long in|"
         r"in the queue too long|(?:could not|couldn.t|unable to|cannot) (?:connect|"
         r"contact|reach|establish)\w*|no answer from host|host (?:is )?(?:down|"
-        r"not responding)|name ?server|temporary failure|not try again|giving up|"
-        r"queue lifetime|connexion (?:refusee|impossible|expiree)|delai (?:depasse|"
-        r"expire)|verbindung (?:wurde )?(?:abgelehnt|fehlgeschlagen|abgebrochen)|"
+        r"not responding)|name ?server (?:time|fail|error|unavail|did)|"
+        r"temporary failure|not try again|giving up|queue lifetime|"
+        r"connexion (?:refusee|impossible|expiree)|delai (?:depasse|expire)|"
+        r"verbindung (?:wurde )?(?:abgelehnt|fehlgeschlagen|abgebrochen)|"
         r"zeituberschreitung|verbinding (?:geweigerd|verbroken|mislukt)|verlopen|"
         r"nicht erreichbar|onbereikbaar|injoignable|dns (?:query|lookup) fail"
     ),

@@ -71,6 +71,23 @@ def test_a_report_that_does_not_tell_is_no_bounce() -> None:
     assert bounces.read(silent).kind is Kind.OTHER
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Invalid final delivery userid:\n  anne@example.net\n", Kind.BOUNCE),
+        ("This is an advisory-only email\n'x' \"anne@example.net\"\n", Kind.DELAY),
+    ],
+)
+def test_formats_that_only_the_other_detector_knows_are_soft(
+    text: str, kind: Kind
+) -> None:
+    head = b"Return-Path: <>\nFrom: MAILER-DAEMON@example.net\nSubject: Hello\n\n"
+
+    report = bounces.read(head + text.encode())
+
+    assert (report.kind, report.failure) == (kind, Failure.SOFT)
+
+
 HOSTILE = {
     "five megabytes of text": HEAD + b"\n" + b"550 5.1.1 unknown\n" * 290_000,
     "ten megabytes on one line": HEAD + b"\n" + b"a" * (10 * MEGABYTE),
@@ -127,7 +144,8 @@ def test_a_large_bounce_is_understood_as_a_small_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "charset", ["punycode", "zip", "idna", "unicode_escape", "undefined", "utf-99", ""]
+    "charset",
+    ["punycode", "zip", "idna", "unicode_escape", "undefined", "utf-99", "cp999", ""],
 )
 def test_a_charset_that_reads_no_mail_is_not_used(charset: str) -> None:
     subject = f"Subject: =?{charset}?q?caf=C3=A9?="
