@@ -9,7 +9,7 @@ from newsletter.bounces.mime import Part
 from newsletter.bounces.report import Kind
 
 TYPES = {"message/delivery-status", "message/global-delivery-status"}
-_MOST = 50  # recipients of one report
+_MOST = 20  # recipients of one report
 _OF_A_RECIPIENT = ("action", "status", "final-recipient", "diagnostic-code")
 _KINDS = (
     (("fail", "error", "undeliver"), Kind.BOUNCE),

@@ -11,6 +11,7 @@ from functools import lru_cache
 from newsletter.smtp.failures import Failure
 
 _LONGEST = 4_000
+_TELLING = 2_000  # characters of a refusal that are listened to
 _URL = re.compile(r"\b(?:https?://|www\.)[^\s<>]{0,500}")
 _ADDRESS = re.compile(r"<?[^\s<>@:;,]{1,64}@[^\s<>@:;,]{1,255}>?")
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w])")
@@ -167,7 +168,7 @@ def folded(text: str) -> str:
 @lru_cache(maxsize=256)
 def said(text: str) -> frozenset[Failure]:
     """Return every failure that the words of a text may speak of."""
-    plain = folded(text)
+    plain = folded(text[:_TELLING])
     return frozenset(
         failure for failure, words in _PATTERNS.items() if words.search(plain)
     )

@@ -120,6 +120,13 @@ HOSTILE = {
     + b"=A" * MEGABYTE,
     "nothing but zeros": b"\0" * MEGABYTE,
     "words that begin to match": HEAD + b"\n" + b"user not mailbox is " * 50_000,
+    "diagnoses that begin to match": HEAD
+    + b"Content-Type: message/delivery-status\n\n"
+    + b"".join(
+        b"Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 %d %b\n\n"
+        % (number, b"recipient is the address was a user name " * 100)
+        for number in range(50)
+    ),
     "fields inline": HEAD + b"\n" + b"Action: failed\nStatus: 4.0.0\n" * 9_000,
 }
 
