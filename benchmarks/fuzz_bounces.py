@@ -49,7 +49,7 @@ def _read(raw: bytes) -> tuple[float, str]:
     began, raised = time.process_time(), ""
     try:
         bounces.read(raw)
-    except Exception:  # noqa: BLE001 - any at all is what is looked for
+    except Exception:  # noqa: BLE001  # any at all is what is looked for
         raised = traceback.format_exc()
     return time.process_time() - began, raised
 

@@ -5,11 +5,13 @@ from newsletter.bounces.counting import Gauge, Light, Returns, gauges, of_issue
 from newsletter.bounces.reading import read
 from newsletter.bounces.replies import heed
 from newsletter.bounces.report import Candidate, Kind, Place, Report
+from newsletter.smtp import Failure
 
 __all__ = [
     "Candidate",
     "Effect",
     "Event",
+    "Failure",
     "Gauge",
     "Kind",
     "Light",

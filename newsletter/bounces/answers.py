@@ -84,7 +84,8 @@ _QUOTED = re.compile(
 
 def is_null(head: Headers) -> bool:
     """Whether the envelope sender was empty, as far as the head tells."""
-    return head.get("return-path").replace(" ", "") in {"<>", "<MAILER-DAEMON>"}
+    path = head.get("return-path").replace(" ", "").lower()
+    return path == "<>" or path.startswith("<mailer-daemon")
 
 
 def is_automatic(head: Headers) -> bool:

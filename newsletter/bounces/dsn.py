@@ -9,7 +9,7 @@ from newsletter.bounces.mime import Part
 from newsletter.bounces.report import Kind
 
 TYPES = {"message/delivery-status", "message/global-delivery-status"}
-_MOST = 50  # recipients of one report
+_MOST = 20  # recipients of one report
 _OF_A_RECIPIENT = ("action", "status", "final-recipient", "diagnostic-code")
 _KINDS = (
     (("fail", "error", "undeliver"), Kind.BOUNCE),
@@ -39,6 +39,7 @@ class DeliveryStatus:
     """What a report says of the recipients of one message."""
 
     envelope_id: str
+    message_id: str  # as Gmail gives it
     recipients: tuple[Status, ...]
 
 
@@ -56,12 +57,13 @@ def read(octets: bytes) -> DeliveryStatus | None:
         headers.fields(group) for group in re.split(rb"\n[ \t]*\n", octets.strip())
     ]
     recipients = [_status(group) for group in groups[:_MOST] if _is_recipient(group)]
-    envelope_id = next(
-        filter(None, (g.get("original-envelope-id") for g in groups)), ""
-    )
     if not recipients:
         return None
-    return DeliveryStatus(envelope_id.strip(), tuple(recipients))
+    return DeliveryStatus(
+        _first(groups, "original-envelope-id"),
+        _first(groups, "x-original-message-id"),
+        tuple(recipients),
+    )
 
 
 def inline(text: str) -> DeliveryStatus | None:
@@ -70,6 +72,10 @@ def inline(text: str) -> DeliveryStatus | None:
     if not any(field.lower().startswith(("action", "status")) for field in fields):
         return None
     return read("\n".join(fields).encode())
+
+
+def _first(groups: list[Headers], name: str) -> str:
+    return next(filter(None, (group.get(name).strip() for group in groups)), "")
 
 
 def _looks_like_one(part: Part) -> bool:

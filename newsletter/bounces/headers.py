@@ -2,7 +2,6 @@
 
 import binascii
 import re
-from collections.abc import Iterator
 
 _LONGEST = 4_000  # characters of one field
 _MOST = 300  # fields
@@ -28,14 +27,6 @@ class Headers:
     def __init__(self, fields: list[tuple[str, str]]) -> None:
         """Take name and value of each field, names in lower case."""
         self._fields = fields
-
-    def __bool__(self) -> bool:
-        """Whether there is any field."""
-        return bool(self._fields)
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Go through names and values."""
-        return iter(self._fields)
 
     def get(self, name: str) -> str:
         """Return the first value of a field as it stands, "" if there is none."""

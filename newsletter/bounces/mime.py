@@ -21,6 +21,12 @@ _TYPE = re.compile(r"\s*([\w.+-]{1,80}/[\w.+-]{1,80})")
 _PARAMETER = re.compile(
     r';\s*([\w-]{1,40})\*?\s*=\s*(?:"([^"]{0,400})"|([^\s;"]{1,400}))'
 )
+# What stands before the first part, for programs that do not know of parts.
+_PREAMBLE = re.compile(
+    rb"\s{0,20}(?:this (?:is a|message is in) (?:mime|multi-?part)[^\0]{0,300}?\n)?"
+    rb"--[\w=+./:'()?-]{6,200}[ \t]*\nContent-",
+    re.IGNORECASE,
+)
 _TAG = re.compile(r"<[^<>]{0,4000}>")
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/tr|/li|/h\d)\b[^<>]{0,1000}>", re.IGNORECASE)
 _UNREAD = [
@@ -86,6 +92,8 @@ def parse(raw: bytes) -> Part:
 def _parse(raw: bytes, depth: int, default: str = "text/plain") -> Part:
     head, body = headers.split(raw)
     kind, parameters = content_type(head.get("content-type"), default)
+    if not head.get("content-type") and _PREAMBLE.match(body):
+        kind = "multipart/mixed"  # what told so was lost on the way
     if kind.startswith("multipart/"):
         return _multipart(head, kind, parameters, body, depth)
     part = Part(head, kind, parameters, body)

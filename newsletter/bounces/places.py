@@ -34,6 +34,7 @@ def candidates(
         *_outside(message.headers),
         *_envelope_ids(status, feedback.fields(parts)),
         *(found for head in returned for found in _inside(head)),
+        *_identifiers(Place.MESSAGE_ID, [status.message_id] if status else []),
         *_answered(message.headers),
     ]
     order = list(Place)

@@ -158,7 +158,7 @@ def _kind_in_words(head: Headers, subject: str, own: str) -> Kind | None:
         return Kind.BOUNCE
     if named and (code or statuses or said(own)):
         return Kind.BOUNCE
-    return second_opinion.ask(subject, own)
+    return second_opinion.ask(head.get("from"), subject, own)
 
 
 def _dotted(statuses: Sequence[verdicts.Enhanced]) -> str:

@@ -8,7 +8,7 @@ from newsletter.smtp.failures import Failure
 
 
 class Kind(StrEnum):
-    """What kind of message it is. Only the first two may change a reader's state."""
+    """What kind of message it is. Only the first three may change a reader’s state."""
 
     BOUNCE = "bounce"
     COMPLAINT = "complaint"  # the reader pressed "spam" (RFC 5965)

@@ -18,15 +18,16 @@ logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 _LINES = 120
 _WIDEST = 160
 _WORD = re.compile(r"[^\s@]{64,}")
+_SENDER = re.compile(r"[^A-Za-z0-9_.@-]")
 
 
-def ask(subject: str, text: str) -> Kind | None:
+def ask(sender: str, subject: str, text: str) -> Kind | None:
     """Return what kind of report a text is, None if flufl.bounce sees no report.
 
     Long lines and words are cut: its patterns take the square of their length.
     """
     message = Message()
-    message["From"] = "MAILER-DAEMON@example.invalid"  # without one it raises
+    message["From"] = _SENDER.sub("", sender)[:100] or "MAILER-DAEMON"
     message["Subject"] = subject.encode("ascii", "replace").decode()[:200]
     lines = text[: _LINES * _WIDEST].encode("ascii", "replace").decode().splitlines()
     short = [
@@ -36,8 +37,8 @@ def ask(subject: str, text: str) -> Kind | None:
     message.set_payload(b"\n".join(short).decode())
     try:
         temporary, permanent = bounce.all_failures(message)
-    except (AttributeError, LookupError, TypeError, ValueError):
-        return None  # its detectors trust what they read
+    except (AttributeError, LookupError, TypeError, ValueError):  # pragma: no cover
+        return None  # none is known, but its detectors trust what they read
     if permanent:
         return Kind.BOUNCE
     return Kind.DELAY if temporary else None

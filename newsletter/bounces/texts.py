@@ -12,20 +12,19 @@ _LONGEST = 8_000  # characters of what the system says itself
 _PARAGRAPH = 900
 # Where the system’s own words end and what it returns begins.
 _RETURNED = re.compile(
-    r"^[ \t>*=#_+-]{0,60}(?:"
-    r"(?:below this line|below|this|here|the following) is (?:a copy|your|the "
-    r"(?:original|returned)|the header)|"
-    r"(?:the )?headers? of the (?:original|returned) message|"
-    r"(?:your |the )?(?:original|returned|unsent|undelivered|old)[ -](?:message|mail)"
-    r"(?: headers?)?(?: (?:follows|below|attached))?|message headers? follows?|"
-    r"original message headers|(?:a )?copy of (?:the|your) (?:original )?message|"
-    r"included (?:below )?is a copy|start of returned message|"
-    r"(?:ci-dessous|voici)[^\n]{0,40}copie|copie du message|message original|"
-    r"(?:hieronder|hier)[^\n]{0,40}kopie|kopie van (?:het|uw)|oorspronkelijk bericht|"
-    r"(?:es folgt|hier)[^\n]{0,40}kopie|kopie (?:der|ihrer) nachricht|"
-    r"(?:die )?urspr\S{1,8}ngliche nachricht|kopfzeilen der|"
-    r"(?:return-path|received|x-envelope-from|delivered-to|arc-seal|dkim-signature): ?"
-    r")[^\n]{0,200}$",
+    r"^[ \t>*=#_+-]{0,60}(?:(?:below this line|below|this|here|"
+    r"the following) is (?:a copy|the (?:original|returned)|the header)|"
+    r"(?:the )?headers? of the (?:original|returned) message|(?:your |"
+    r"the )?(?:original|returned|unsent|undelivered|old)[ -](?:message|"
+    r"mail)(?: headers?)?(?: (?:follows|below|attached))?(?=[\s:.*=_|-]{0,60}$)|"
+    r"message headers? follows?|possibly truncated original|original message headers|"
+    r"(?:a )?copy of (?:the|your) (?:original )?message|included (?:below )?is a copy|"
+    r"start of returned message|(?:ci-dessous|voici)[^\n]{0,40}copie|copie du message|"
+    r"message original|(?:hieronder|hier)[^\n]{0,40}kopie|kopie van (?:het|uw)|"
+    r"oorspronkelijk bericht|(?:es folgt|hier)[^\n]{0,40}kopie|kopie (?:der|"
+    r"ihrer) nachricht|(?:die )?urspr\S{1,8}ngliche nachricht|kopfzeilen der|"
+    r"(?:return-path|received|x-envelope-from|delivered-to|arc-seal|"
+    r"dkim-signature): ?)[^\n]{0,200}$",
     re.IGNORECASE | re.MULTILINE,
 )
 _HEADER = re.compile(
@@ -33,14 +32,21 @@ _HEADER = re.compile(
     r"dkim-signature|list-unsubscribe|x-envelope-from|mime-version):",
     re.IGNORECASE | re.MULTILINE,
 )
+# Our own words, which say nothing of why: a subject may well name spam.
+_QUOTED_HEAD = re.compile(
+    r"^[ \t>]{0,12}(?:subject|sent|to|cc|from|date|betreff|gesendet(?: am)?|an|von|"
+    r"objet|envoy\S{1,4}(?: le)?|onderwerp|verzonden|aan|van|"
+    r"the subject of the message is)[ \t]{0,4}:[^\n]{0,1000}\n?",
+    re.IGNORECASE | re.MULTILINE,
+)
 _FAILED = re.compile(
     r"(?:could not|couldn.t|can ?not|can.t|was not|wasn.t|were not|unable to|"
     r"not able to|failed to|failure to|have not been|not been|"
     r"did not) (?:\w+ ){0,4}?(?:deliver\w*|reach\w*|sent|delivery)|"
-    r"error (?:\w+ ){0,3}deliver\w*|undeliver\w*|un-?deliver\w*|deliver(?:y|"
-    r"ies)\b.{0,40}(?:fail\w*|error|impossible|unsuccessful|aborted|problem)|"
-    r"(?:failed|failing) (?:address|recipient|permanently)|"
-    r"permanent (?:fatal )?(?:error|failure)|fatal error|failure notice|"
+    r"error (?:\w+ ){0,3}deliver\w*|undeliver\w*|un-?deliver\w*|(?:message|"
+    r"mail) not delivered|deliver(?:y|ies)\b.{0,40}(?:fail\w*|error|impossible|"
+    r"unsuccessful|aborted|problem)|(?:failed|failing) (?:address|recipient|"
+    r"permanently)|permanent (?:fatal )?(?:error|failure)|fatal error|failure notice|"
     r"returned (?:mail|message|to sender|to you)|mail failure|non-?delivery|"
     r"this user doesn.t have|message you sent .{0,60}(?:reject|bounce)|"
     r"has been rejected|(?:pas|non|ne) (?:\w+ ){0,4}?(?:remis|delivre|distribu|"
@@ -60,7 +66,7 @@ _DELAYED = re.compile(
     r"nog niet (?:\w+ ){0,2}(?:bezorgd|afgeleverd)|opnieuw (?:geprobeerd|proberen)"
 )
 _GIVEN_UP = re.compile(
-    r"giv(?:e|en|ing) up|gave up|not going to try again|no further (?:attempt|"
+    r"(?:given|giving|gave|and give) up|not going to try again|no further (?:attempt|"
     r"deliver)|permanent|will not (?:be retried|retry)|"
     r"could not be delivered for more than|too long in|in the queue too long|"
     r"has failed|have been unsuccessful for|message (?:has )?expired|endgultig|"
@@ -72,9 +78,10 @@ _SUBJECT = re.compile(
     r"delivery notification|delivery has failed|mail system error|non-?remis|"
     r"non distribu|non delivr|echec de|notification d.etat|avis de non|onbestelbaar|"
     r"niet bezorgd|bezorging|aflevering|unzustellbar|nicht zugestellt|zustellung|"
-    r"fehlgeschlagen|mail failure|nondeliverable|message (?:could not|not) deliver|"
-    r"rejected mail|warning: (?:message|could not)|could not send|delivery delayed|"
-    r"delayed mail|differee?|verzogert|vertraagd|bounce|user unknown|mailbox full"
+    r"fehlgeschlagen|mail failure|nondeliverable|(?:message|mail) (?:could not|"
+    r"not) (?:be )?deliver|rejected mail|warning: (?:message|could not)|"
+    r"could not send|delivery delayed|delayed mail|differee?|verzogert|vertraagd|"
+    r"bounce|user unknown|mailbox full"
 )
 _DAEMON = re.compile(
     r"(?:mailer-?daemon|mail-?daemon|post-?master|postmaster\w*|mdaemon|mmdf|"
@@ -122,10 +129,10 @@ def cut(text: str) -> Words:
 
 def diagnosis(own: str) -> str:
     """Return the lines that say why: those around a reply, else those that say most."""
+    own = _QUOTED_HEAD.sub("", own)
     paragraphs = [p for p in re.split(r"\n[ \t\r]*\n", own) if p.strip()][:40]
     for paragraph in paragraphs:
-        code, statuses = codes_in(paragraph)
-        if code or statuses:
+        if any(codes_in(paragraph)):
             return _from_the_reply(paragraph)
     telling = (p for p in paragraphs if said(p))
     return next(telling, own.strip())[:_PARAGRAPH].strip()
@@ -134,11 +141,8 @@ def diagnosis(own: str) -> str:
 def _from_the_reply(paragraph: str) -> str:
     """Leave out the lines before the one that the reply begins on."""
     lines = paragraph.splitlines()
-    for number, line in enumerate(lines):
-        code, statuses = codes_in(line)
-        if code or statuses:
-            return "\n".join(lines[number:])[:_PARAGRAPH].strip()
-    return paragraph[:_PARAGRAPH].strip()
+    begins = (number for number, line in enumerate(lines) if any(codes_in(line)))
+    return "\n".join(lines[next(begins, 0) :])[:_PARAGRAPH].strip()
 
 
 def says_failed(own: str) -> bool:

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from newsletter.config import Relay, Settings
 from newsletter.smtp.connection import RelayConnection
+from newsletter.smtp.failures import Failure
 from newsletter.smtp.lines import (
     Connection,
     Letter,
@@ -25,6 +26,7 @@ from newsletter.smtp.outcomes import (
 __all__ = [
     "Connection",
     "Envelope",
+    "Failure",
     "Fault",
     "Letter",
     "Manners",

@@ -22,6 +22,9 @@ _QUOTA_WORDS = re.compile(
 # The first of these that the words speak of, where a reply has no status.
 _WORDS = (Failure.HARD, Failure.SENDER, Failure.POLICY)
 
+# 5.7.z whose words may say that it is about our domain.
+_MAY_BE_OURS = {Failure.POLICY, Failure.CONFIGURATION}
+
 _ABOUT_THE_RECIPIENT = {Stage.RCPT, Stage.DATA, Stage.DOT}
 _ENDS_HERE = {Fault.RECIPIENT}
 
@@ -59,7 +62,7 @@ def _fault(stage: Stage, code: int, reply: str) -> Fault:
 
 def _by_status(subject: int, detail: int, reply: str) -> Fault:
     failure = by_status(subject, detail)
-    if failure is Failure.POLICY and Failure.SENDER in said(reply):
+    if failure in _MAY_BE_OURS and Failure.SENDER in said(reply):
         return Fault.SENDER
     if failure:
         return failure.fault

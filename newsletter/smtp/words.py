@@ -11,6 +11,7 @@ from functools import lru_cache
 from newsletter.smtp.failures import Failure
 
 _LONGEST = 4_000
+_TELLING = 2_000  # characters of a refusal that are listened to
 _URL = re.compile(r"\b(?:https?://|www\.)[^\s<>]{0,500}")
 _ADDRESS = re.compile(r"<?[^\s<>@:;,]{1,64}@[^\s<>@:;,]{1,255}>?")
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w])")
@@ -18,9 +19,10 @@ _SPACE = re.compile(r"\s+")
 
 _MAILBOX = (
     r"(?:user|mail ?box|in-?box|recipient|recipients|account|address|addressee|"
-    r"destinataire|utilisateur|adresse|compte|boite(?: aux lettres| mail)?|"
-    r"gebruiker|ontvanger|geadresseerde|postvak|postbus|brievenbus|mailadres|adres|"
-    r"benutzer|empfanger|postfach|konto|nutzer|teilnehmer|usuario|destinatario|casella)"
+    r"destinataire|utilisateur|adresse|compte|boite(?: aux lettres| mail)?|gebruiker|"
+    r"ontvanger|geadresseerde|postvak|postbus|brievenbus|mailadres|adres|benutzer|"
+    r"empfanger|adressat|postfach|konto|nutzer|teilnehmer|usuario|destinatario|"
+    r"casella)"
 )
 _BOX = (
     r"(?:mail ?box|in-?box|account|user|recipient|boite(?: aux lettres| de reception)?|"
@@ -54,23 +56,24 @@ _WORDS = {
         rf"{_BOX}\b(?:.? ?(?:is|has|ist|est|hat|of|der|de|du|van|voor|fur|a|s|<>|too|"
         r"currently|reached|temporarily|storage|size|nachricht\w*|bereits|deja|al|"
         r"te)){0,4} ?(?:full|voll|vol|pleine|plein|piena|llen[oa]|over ?quota|"
-        r"exceed\w*|uberfullt|saturee?|overvol)\b|over ?-?quota|quota|out of (?:disk |"
-        r"storage |free )?space|out of storage|(?:not enough|insufficient|no|kein|"
-        r"nicht genug|nicht genugend) (?:free |disk |system |storage |"
-        r"mailbox )*(?:storage|space|speicherplatz)|storage (?:allocation|limit|"
-        r"space)|mailbox (?:size|limit)|disk full|mailfull|mailbox_full|speicherplatz|"
-        r"kontingent|espace (?:disque |de stockage )?(?:insuffisant|sature|depasse)|"
-        r"schijfruimte|opslag(?:ruimte|limiet)|full mailbox|volles postfach|"
-        r"boite pleine|inbox is full|too much mail|greylist\w*|gr[ae]y.?list\w*|"
-        r"try again later|temporarily|tijdelijk|voorubergehend|vorubergehend|"
-        r"temporairement|momentanement"
+        r"exceed\w*|uberfullt|saturee?|overvol)\b|over ?-?quota|quota|over (?:its|his|"
+        r"her|their|the) (?:\w+ ){0,2}limit|out of (?:disk |storage |free )?space|"
+        r"out of storage|(?:not enough|insufficient|no|kein|nicht genug|"
+        r"nicht genugend) (?:free |disk |system |storage |mailbox )*(?:storage|space|"
+        r"speicherplatz)|storage (?:allocation|limit|space)|mailbox (?:size|limit)|"
+        r"disk full|mailfull|mailbox_full|speicherplatz|kontingent|espace (?:disque |"
+        r"de stockage )?(?:insuffisant|sature|depasse)|schijfruimte|opslag(?:ruimte|"
+        r"limiet)|full mailbox|volles postfach|boite pleine|inbox is full|"
+        r"too much mail|greylist\w*|gr[ae]y.?list\w*|try again later|temporarily|"
+        r"tijdelijk|voorubergehend|vorubergehend|temporairement|momentanement"
     ),
     Failure.POLICY: (
         r"\bspam\w*|\bblocked\b|\bblock(?: |-)?(?:ed|ing|list\w*)?\b|black ?-?list\w*|"
         r"\bpolic(?:y|ies)\b|spamhaus|spamcop|barracuda|senderscore|reputation|"
-        r"content|\bvirus|malware|infected|phish|prohibit|forbidden|restrict\w*|"
-        r"\bbanned|unsolicited|\bbulk\b|\bjunk\b|\babuse|\b(?:listed|listing) (?:at|"
-        r"in|by|on)|\bd?rbl\b|dnsbl|surbl|\bfilter|not permitted|not allowed|"
+        r"message content|content (?:filter\w*|reject\w*|polic\w*|scan\w*)|\bvirus|"
+        r"malware|infected|phish|prohibit|forbidden|restrict\w*|\bbanned|unsolicited|"
+        r"\bbulk\b|\bjunk\b|\babuse|(?<!not )\b(?:listed|listing) (?:at|in|by|on)|"
+        r"\bd?rbl\b|dnsbl|surbl|\bfilter|not permitted|not allowed|"
         r"relay(?:ing)? (?:access )?denied|unable to relay|unwanted|complaint|poor|"
         r"suspicious|indesirable|politique|\bbloque|bloquee|liste noire|richtlini|"
         r"beleid|geweigerd wegens|geblokkeerd|ongewenst|gesperrt|unerwunscht|"
@@ -89,10 +92,11 @@ _WORDS = {
         r"connection (?:was )?(?:refused|timed|reset|lost|dropped|closed)|"
         r"time[d-]? ?out|no route|unreachable|handshake|cannot start tls|"
         r"too many hops|hop count|mail (?:is )?loop|loops? back|routing loop|"
-        r"\bloop detect|expired|retry time|servfail|lost connection|too long in|"
-        r"in the queue too long|(?:could not|couldn.t|unable to|cannot) (?:connect|"
-        r"contact|reach|establish)\w*|no answer from host|host (?:is )?(?:down|"
-        r"not responding)|name ?server|temporary failure|not try again|giving up|"
+        r"\bloop detect|(?<!domain )(?<!account )(?<!mailbox )expired|retry time|"
+        r"servfail|lost connection|too long in|in the queue too long|(?:could not|"
+        r"couldn.t|unable to|cannot) (?:connect|contact|reach|establish)\w*|"
+        r"no answer from host|host (?:is )?(?:down|not responding)|"
+        r"name ?server (?:time|fail|error|unavail|did)|temporary failure|"
         r"queue lifetime|connexion (?:refusee|impossible|expiree)|delai (?:depasse|"
         r"expire)|verbindung (?:wurde )?(?:abgelehnt|fehlgeschlagen|abgebrochen)|"
         r"zeituberschreitung|verbinding (?:geweigerd|verbroken|mislukt)|verlopen|"
@@ -132,19 +136,20 @@ _WORDS = {
         r"undeliverable address|not (?:a )?known|not listed|unbekannt|nicht gefunden|"
         r"existiert nicht|existiert nicht mehr|nicht vorhanden|nicht bekannt|"
         r"gefunden werden|ungultig|gibt es nicht|inconnue?|inexistante?|introuvable|"
-        r"invalide|n.existe (?:pas|plus)|onbekend|bestaat niet|niet gevonden|"
-        r"niet bekend|ongeldig|niet worden gevonden|desconocid[oa]|no existe|"
-        r"sconosciut[oa]|inesistente)|does ?n.t have an? .{1,30}account|"
-        r"not our customer|no mailbox here|no (?:one|account|user|"
-        r"mailbox) by that name|not listed in|there is no (?:one|user|such)|"
-        r"bad destination mailbox|recipientnotfound|recipnotfound|unrouteable address|"
-        r"unknown or illegal alias|not known here|recipient not found|nosuchuser|"
-        r"no such (?:e-?mail|id|mailbox)|does not exist|doesn.t exist|(?:is not|"
-        r"isn.t) a (?:valid|known|recognized) (?:user|mailbox|recipient|address)|"
-        r"user .{0,40}not (?:known|found)|destinataire invalide|n.existe (?:pas|plus)|"
-        r"bestaat niet|existiert nicht|aucun (?:utilisateur|compte)|"
-        r"mailbox .{0,40}not found|(?:address|recipient|mailbox) .{0,60}(?:does not|"
-        r"doesn.t) exist|address not found|adresse (?:electronique |e-?mail |"
+        r"invalide|n.existe (?:pas|plus)|non trouvee?|niet gekend|onbekend|"
+        r"bestaat niet|niet gevonden|niet bekend|ongeldig|niet worden gevonden|"
+        r"desconocid[oa]|no existe|sconosciut[oa]|inesistente)|"
+        r"does ?n.t have an? .{1,30}account|not our customer|no mailbox here|"
+        r"no (?:one|account|user|mailbox) by that name|not listed in|"
+        r"there is no (?:one|user|such)|bad destination mailbox|recipientnotfound|"
+        r"recipnotfound|unrouteable address|unknown or illegal alias|not known here|"
+        r"recipient not found|nosuchuser|no such (?:e-?mail|id|mailbox)|"
+        r"does not exist|doesn.t exist|(?:is not|isn.t) a (?:valid|known|"
+        r"recognized) (?:user|mailbox|recipient|address)|user .{0,40}not (?:known|"
+        r"found)|destinataire invalide|n.existe (?:pas|plus)|bestaat niet|"
+        r"existiert nicht|aucun (?:utilisateur|compte)|mailbox .{0,40}not found|"
+        r"(?:address|recipient|mailbox) .{0,60}(?:does not|doesn.t) exist|"
+        r"address not found|adresse (?:electronique |e-?mail |"
         r"de messagerie )?.{0,30}introuvable|has moved|no longer (?:works|employed|"
         r"exists)"
     ),
@@ -165,7 +170,7 @@ def folded(text: str) -> str:
 @lru_cache(maxsize=256)
 def said(text: str) -> frozenset[Failure]:
     """Return every failure that the words of a text may speak of."""
-    plain = folded(text)
+    plain = folded(text[:_TELLING])
     return frozenset(
         failure for failure, words in _PATTERNS.items() if words.search(plain)
     )

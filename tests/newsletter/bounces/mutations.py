@@ -35,7 +35,7 @@ _INSERTS = (
 
 def mutated(seed: int) -> Iterator[bytes]:
     """Return messages without end."""
-    dice = random.Random(seed)  # noqa: S311 - breaks test data, guards nothing
+    dice = random.Random(seed)  # noqa: S311  # breaks test data, guards nothing
     pool = [sample.raw for sample in samples() if sample.raw]
     while True:
         raw = bytearray(dice.choice(pool))

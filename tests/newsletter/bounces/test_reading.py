@@ -71,6 +71,23 @@ def test_a_report_that_does_not_tell_is_no_bounce() -> None:
     assert bounces.read(silent).kind is Kind.OTHER
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Invalid final delivery userid:\n  anne@example.net\n", Kind.BOUNCE),
+        ("This is an advisory-only email\n'x' \"anne@example.net\"\n", Kind.DELAY),
+    ],
+)
+def test_formats_that_only_the_other_detector_knows_are_soft(
+    text: str, kind: Kind
+) -> None:
+    head = b"Return-Path: <>\nFrom: MAILER-DAEMON@example.net\nSubject: Hello\n\n"
+
+    report = bounces.read(head + text.encode())
+
+    assert (report.kind, report.failure) == (kind, Failure.SOFT)
+
+
 HOSTILE = {
     "five megabytes of text": HEAD + b"\n" + b"550 5.1.1 unknown\n" * 290_000,
     "ten megabytes on one line": HEAD + b"\n" + b"a" * (10 * MEGABYTE),
@@ -103,6 +120,13 @@ HOSTILE = {
     + b"=A" * MEGABYTE,
     "nothing but zeros": b"\0" * MEGABYTE,
     "words that begin to match": HEAD + b"\n" + b"user not mailbox is " * 50_000,
+    "diagnoses that begin to match": HEAD
+    + b"Content-Type: message/delivery-status\n\n"
+    + b"".join(
+        b"Action: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 %d %b\n\n"
+        % (number, b"recipient is the address was a user name " * 100)
+        for number in range(50)
+    ),
     "fields inline": HEAD + b"\n" + b"Action: failed\nStatus: 4.0.0\n" * 9_000,
 }
 
@@ -127,7 +151,8 @@ def test_a_large_bounce_is_understood_as_a_small_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "charset", ["punycode", "zip", "idna", "unicode_escape", "undefined", "utf-99", ""]
+    "charset",
+    ["punycode", "zip", "idna", "unicode_escape", "undefined", "utf-99", "cp999", ""],
 )
 def test_a_charset_that_reads_no_mail_is_not_used(charset: str) -> None:
     subject = f"Subject: =?{charset}?q?caf=C3=A9?="

@@ -42,6 +42,10 @@ RETURNED = Verdict.RETURNED
         (Stage.MAIL, 530, "5.7.0 must use STARTTLS", HELD, Fault.CONFIGURATION),
         (Stage.RCPT, 503, "5.5.1 bad sequence", HELD, Fault.CONFIGURATION),
         (Stage.CONNECT, 554, "no service for you", HELD, SENDER),
+        (Stage.RCPT, 550, "5.7.1 rejected: SPF fail", HELD, SENDER),
+        (Stage.DOT, 550, "5.7.9 DMARC policy of the domain", HELD, SENDER),
+        (Stage.RCPT, 501, "syntax error", HELD, Fault.CONFIGURATION),
+        (Stage.DOT, 552, "that is too much", HELD, Fault.MESSAGE),
         # An IP address is no status code.
         (Stage.RCPT, 550, "5.7.1.2 is a host, user unknown", REJECTED, RECIPIENT),
         # Several lines: the status may stand on any of them.
