@@ -1,0 +1,1 @@
+"""Recurring issues: rhythms, the drafts they prepare, and what became of each."""
