@@ -92,6 +92,10 @@ class NotApproved(NewsletterError):
     """Somebody must approve the issue before it may leave."""
 
 
+class IssueChanged(NewsletterError):
+    """The issue is no longer what somebody looked at."""
+
+
 class UnsafeValue(NewsletterError, ValueError):
     """A value holds a character that would break out of its header."""
 

@@ -10,7 +10,16 @@ from functools import partial
 from sqlalchemy import Engine, delete
 from sqlmodel import col
 
-from newsletter import db, deliveries, editions, issues, notices, relays, sending
+from newsletter import (
+    db,
+    deliveries,
+    editions,
+    issues,
+    notices,
+    relays,
+    sending,
+    series,
+)
 from newsletter.config import Settings
 from newsletter.errors import IssueNotReady, NewsletterError
 from newsletter.models import Issue, Sender
@@ -37,6 +46,7 @@ def start_due_issues(engine: Engine, settings: Settings, *, holder: str) -> list
         now = db.now(session)
         for issue_id in issues.hold_missed(session, now=now, late_limit=limit):
             logger.warning("issue %s missed its time and waits for a person", issue_id)
+        series.withdraw(session, now=now, due=True)
         taken = [
             issue.id or 0
             for issue in (
@@ -75,6 +85,8 @@ def _freeze(
         issue = issues.get_issue(session, issue_id)
         dated_on = issue.started_at or db.now(session)
         laid = editions.lay_out(session, issue, settings, now=dated_on)
+        # After that, so that no change slips in between.
+        issues.require_approved(session, issue)
     if not laid:
         raise IssueNotReady("No edition has a subject: there is nothing to send.")
     with db.writing(engine) as session:
@@ -161,6 +173,35 @@ def answer(engine: Engine, settings: Settings, *, stop: threading.Event) -> None
             now = db.now(session)
             notices.answer_requests(session, settings.keys, now=now, limit=_REQUESTS)
     notices.send_due(engine, settings, stop=stop)
+
+
+def prepare_series(engine: Engine, settings: Settings) -> list[int]:
+    """Prepare the issues whose time has come, tell of those nobody approved.
+
+    Returns the ids of the issues this process made. Each series has a transaction of
+    its own: one that cannot be prepared keeps no other waiting.
+    """
+    with db.writing(engine) as session:
+        now = db.now(session)
+        series.withdraw(session, now=now)
+        series.remind(session, now=now)
+    limit = timedelta(minutes=settings.late_limit)
+    with db.reading(engine) as session:
+        due = series.due(session, now=db.now(session))
+    made = []
+    for series_id in due:
+        try:
+            with db.writing(engine) as session:
+                issue_id = series.take_turn(
+                    session, series_id, now=db.now(session), late_limit=limit
+                )
+        except NewsletterError:
+            logger.exception("series %s cannot be prepared", series_id)
+            continue
+        if issue_id is not None:
+            logger.info("series %s has prepared issue %s", series_id, issue_id)
+            made.append(issue_id)
+    return made
 
 
 def purge(engine: Engine) -> None:

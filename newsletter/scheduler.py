@@ -20,6 +20,7 @@ SEND_EVERY = 1
 WATCH_EVERY = 10
 RECOVER_EVERY = 10
 ANSWER_EVERY = 1
+PREPARE_EVERY = 10
 PURGE_EVERY = 3600
 
 
@@ -51,6 +52,7 @@ class Clock:
         self._tick(self._start_due, START_EVERY)
         self._tick(self._hand_out if self._shares else self._send, SEND_EVERY)
         self._tick(self._answer, ANSWER_EVERY)
+        self._tick(self._prepare, PREPARE_EVERY)
         self._tick(self._purge, PURGE_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
@@ -96,6 +98,9 @@ class Clock:
 
     def _answer(self) -> None:
         jobs.answer(self._engine, self._settings, stop=self._stop)
+
+    def _prepare(self) -> None:
+        jobs.prepare_series(self._engine, self._settings)
 
     def _purge(self) -> None:
         jobs.purge(self._engine)

@@ -7,7 +7,7 @@ from newsletter.i18n.catalogues import (
     translator,
     words,
 )
-from newsletter.i18n.dates import day, day_and_month, event_when, moment
+from newsletter.i18n.dates import clock, day, day_and_month, event_when, moment, month
 from newsletter.i18n.figures import file_size, minutes, number
 from newsletter.i18n.languages import (
     base,
@@ -27,6 +27,7 @@ __all__ = [
     "Translator",
     "base",
     "catalogue_languages",
+    "clock",
     "day",
     "day_and_month",
     "direction",
@@ -38,6 +39,7 @@ __all__ = [
     "listed",
     "minutes",
     "moment",
+    "month",
     "number",
     "own_name",
     "plate",

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, func
+from sqlalchemy import ColumnElement, and_, delete, func, not_
 from sqlmodel import Session, col, select
 
 from newsletter.errors import IssueNotEditable, IssueNotFound, ItemNotFound
@@ -36,7 +36,7 @@ def create(session: Session, mailing_list: MailingList, plan: Plan) -> Issue:
     issue = Issue(
         list_id=mailing_list.id,
         segment_id=plan.segment.id if plan.segment else None,
-        number=_next_number(session, mailing_list.id),
+        number=next_number(session, mailing_list.id),
         title=plan.title,
         slug=_free_slug(session, plan.title, mailing_list),
         missing=plan.missing or mailing_list.missing,
@@ -124,6 +124,14 @@ def is_under_way(issue: Issue) -> bool:
     return issue.state in (IssueState.STARTING, IssueState.SENDING)
 
 
+def next_number(session: Session, list_id: int) -> int:
+    """Return the number that the next issue of a list gets."""
+    query = select(func.max(Issue.number)).where(
+        Issue.list_id == list_id, not_(was_discarded())
+    )
+    return (session.exec(query).one() or 0) + 1
+
+
 def require_editable(issue: Issue) -> None:
     """Raise IssueNotEditable once the issue has left."""
     if issue.state not in EDITABLE:
@@ -150,9 +158,10 @@ def _require_items(session: Session, ids: Sequence[int]) -> None:
             item.state = ItemState.KEPT
 
 
-def _next_number(session: Session, list_id: int) -> int:
-    query = select(func.max(Issue.number)).where(Issue.list_id == list_id)
-    return (session.exec(query).one() or 0) + 1
+def was_discarded() -> ColumnElement[bool]:
+    """Whether a row is a draft that was ended: nobody ever got it."""
+    ended = col(Issue.state) == IssueState.CANCELLED
+    return and_(ended, col(Issue.total).is_(None))
 
 
 def _free_slug(session: Session, title: str, mailing_list: MailingList) -> str:
