@@ -42,11 +42,11 @@ def take_turn(
         if now >= moment:
             _give_up(session, series, Turn.OPEN, now=now, waiting=waiting)
         return None
-    proposal = drafting.propose(session, series, moment=moment)
+    proposal = _propose(session, series, moment)
     if proposal.is_thin:
         _wait_for_news(session, series, proposal, now=now)
         return None
-    issue = _prepare(session, series, moment, now=now)
+    issue = _prepare(session, series, proposal, now=now)
     return issue.id if issue else None
 
 
@@ -67,13 +67,13 @@ def prepare_now(session: Session, series: Series, *, now: datetime) -> Issue:
             f"Issue {waiting.id} “{waiting.title}” still waits: approve it, or "
             f"newsletter issues discard {waiting.id}."
         )
-    proposal = drafting.propose(session, series, moment=moment)
+    proposal = _propose(session, series, moment)
     if proposal.is_thin:
         raise NothingToPrepare(
             f"There is too little news: {len(proposal.collection.items)} items, and "
             f"at least {series.at_least} in one language are wanted."
         )
-    issue = _prepare(session, series, moment, now=now)
+    issue = _prepare(session, series, proposal, now=now)
     if issue is None:
         raise NothingToPrepare("Somebody else has just prepared it.")
     return issue
@@ -93,21 +93,28 @@ def _is_due(series: Series, now: datetime) -> bool:
     return series.next_at - timedelta(hours=series.ahead) <= now
 
 
+def _propose(session: Session, series: Series, moment: datetime) -> Proposal:
+    """Return what could be made, while no other series of the list makes anything.
+
+    Otherwise two of them would give two issues one number, and the same news.
+    """
+    query = select(MailingList).where(MailingList.id == series.list_id)
+    session.exec(query.with_for_update(key_share=True)).one()
+    return drafting.propose(session, series, moment=moment)
+
+
 def _prepare(
-    session: Session, series: Series, moment: datetime, *, now: datetime
+    session: Session, series: Series, proposal: Proposal, *, now: datetime
 ) -> Issue | None:
+    moment, found = proposal.moment, len(proposal.collection.items)
     following = keeping.moment_after(series, moment).at
-    if not _move(session, series, moment, Turn.PREPARED, next_at=following):
+    if not _move(
+        session, series, moment, Turn.PREPARED, next_at=following, found=found
+    ):
         return None
-    # Two series of one list must not give two issues one number, nor share news.
-    session.exec(
-        select(MailingList).where(MailingList.id == series.list_id).with_for_update()
-    ).one()
-    proposal = drafting.propose(session, series, moment=moment)
     issue = drafting.draft(session, series, proposal)
     if moment <= now:
         issue.send_at = None  # too late for that; whoever approves says when
-    series.found = len(proposal.collection.items)
     about = "prepared" if moment > now else "prepared late"
     _tell(session, proposal, about, now=now, issue=issue)
     return issue
