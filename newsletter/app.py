@@ -14,6 +14,7 @@ from newsletter.config import Settings
 from newsletter.domains import Domains
 from newsletter.web import (
     accents,
+    approvals,
     archive,
     calendars,
     choosing,
@@ -29,6 +30,7 @@ from newsletter.web import (
     reading,
     relinking,
     returning,
+    rhythms,
 )
 from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
@@ -48,6 +50,8 @@ _SCREENS = (
     relinking,
     login,
     issues,
+    approvals,
+    rhythms,
     embedding,
     joining,
 )

@@ -13,6 +13,7 @@ from newsletter.cli import (
     lists,
     relays,
     segments,
+    series,
     staff,
     subscribers,
     system,
@@ -69,6 +70,7 @@ app.add_typer(lists.app, name="lists")
 app.add_typer(staff.app, name="staff")
 app.add_typer(items.app, name="items")
 app.add_typer(issue_commands.app, name="issues")
+app.add_typer(series.app, name="series")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(segments.app, name="segments")
 app.add_typer(relays.app, name="relays")

@@ -95,7 +95,8 @@ def arrange(
 
 def get_issue(session: Session, issue_id: int) -> Issue:
     """Return the issue; raises IssueNotFound."""
-    issue = session.get(Issue, issue_id)
+    # A number beyond the column's reach is an issue that does not exist either.
+    issue = session.get(Issue, issue_id) if 0 < issue_id < 2**31 else None
     if issue is None:
         raise IssueNotFound(f"There is no issue {issue_id}.")
     return issue

@@ -16,7 +16,7 @@ _ORDINALS = {
     LAST: N_("last"),
 }
 _DATES: dict[str, Callable[[int], str]] = {
-    "fr": lambda day: "1er" if day == 1 else str(day),
+    "fr": lambda day: "le 1er" if day == 1 else f"le {day}",
     "nl": lambda day: f"{day}e",
     "de": lambda day: f"{day}.",
 }

@@ -63,7 +63,7 @@ def list_command(json: JsonFlag = False) -> None:
     columns = ("id", "title", "state", "send_at", "languages", "total")
     table(
         ("Issue", "Title", "State", "Sends at", "Languages", "Readers"),
-        [[words.flat(row[name]) for name in columns] for row in found],
+        [[words.flat(row[name]) for name in columns] for row in map(words.line, found)],
     )
 
 
@@ -89,12 +89,14 @@ def arrange(
         sections = words.sections(section or [])
         issues.arrange(session, issue, items=words.ids(items_), sections=sections)
         issue.section_names = words.section_names(issue.section_names, name or [])
+        withdrawn = issues.recheck(session, issue, now=db.now(session))
         matrix = editions.coverage(session, issue)
         rows = [[r.item.id, r.section, r.title] for r in matrix.rows]
     if json:
         answer([dict(zip(("item", "section", "title"), r, strict=True)) for r in rows])
         return
     table(("Item", "Section", "Title"), rows)
+    words.say_withdrawn(withdrawn, issue_id)
 
 
 @app.command()
@@ -119,6 +121,7 @@ def write(
             preheader=preheader,
             intro=intro,
         )
+        withdrawn = issues.recheck(session, issue, now=db.now(session))
         saved = edition.model_dump(
             include={"language", "subject", "preheader", "intro"}
         )
@@ -126,6 +129,7 @@ def write(
         answer(saved)
         return
     say(f"Saved the {language} words of issue {issue_id}.")
+    words.say_withdrawn(withdrawn, issue_id)
 
 
 @app.command()
@@ -174,11 +178,13 @@ def decide(
             editions.decide_missing(session, issue, policy=missing)
         elif item is not None and language:
             editions.decide(session, issue, item_id=item, language=language, show=show)
+        withdrawn = issues.recheck(session, issue, now=db.now(session))
         left = editions.coverage(session, issue)
         if json:
             answer(words.matrix(left))
             return
     say(f"Decided. {left.gaps()} gaps follow the default.")
+    words.say_withdrawn(withdrawn, issue_id)
 
 
 @app.command()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import BadRule
-from newsletter.series import rules
+from newsletter.series import rules, say
 from newsletter.series.rules import LAST, Rule
 
 UNDERSTOOD = [
@@ -107,3 +107,27 @@ def test_the_kept_form_says_the_same_rule(rule: Rule) -> None:
     assert set(again.monthly) == set(rule.monthly)
     assert set(again.dates) == set(rule.dates)
     assert rules.read(rules.canonical(again)) == again
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
+@given(_rules)
+def test_what_is_said_back_is_understood(language: str, rule: Rule) -> None:
+    kept = rules.read(rules.canonical(rule))
+
+    assert rules.read(say(kept, language)) == kept
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "premier et troisième mardi à 9\xa0h\xa030"),
+        ("nl", "eerste en derde dinsdag om 09.30\xa0uur"),
+        ("de", "erster und dritter Dienstag um 09:30\xa0Uhr"),
+        ("en", "first and third Tuesday at 09:30"),
+        ("ar", "first and third Tuesday at 09:30"),  # no words of ours
+    ],
+)
+def test_a_rule_is_said_in_the_readers_language(language: str, words: str) -> None:
+    rule = rules.read("first and third Tuesday 9:30")
+
+    assert say(rule, language) == words
