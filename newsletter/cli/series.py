@@ -165,7 +165,7 @@ def prepare(
             with db.reading(program.engine) as session:
                 found, now = series.get(session, series_id), db.now(session)
                 moment = found.next_at or now
-                proposal = series.propose(session, found, moment=moment)
+                proposal = series.propose(session, found, moment=moment, now=now)
                 facts = _proposed(proposal)
         else:
             with db.writing(program.engine) as session:

@@ -41,7 +41,9 @@ class Proposal:
         return few or not self.collection.languages
 
 
-def propose(session: Session, series: Series, *, moment: datetime) -> Proposal:
+def propose(
+    session: Session, series: Series, *, moment: datetime, now: datetime
+) -> Proposal:
     """Return what the issue of a moment would be made of, as the desk stands now."""
     mailing_list = session.get_one(MailingList, series.list_id)
     last = last_issue(session, mailing_list, series.id)
@@ -51,7 +53,7 @@ def propose(session: Session, series: Series, *, moment: datetime) -> Proposal:
         session,
         mailing_list,
         last=last,
-        since=last.created_at if last else _a_turn_before(series, moment),
+        since=last.created_at if last else _a_turn_before(series, now),
         moment=moment,
         at_least=series.at_least,
     )
@@ -158,6 +160,7 @@ def _preheader(
     return words[:300]
 
 
-def _a_turn_before(series: Series, moment: datetime) -> datetime:
+def _a_turn_before(series: Series, now: datetime) -> datetime:
     """Return since when the first issue of a list takes news: one turn of the rule."""
-    return moment - (keeping.moment_after(series, moment).at - moment)
+    following = keeping.moment_after(series, now).at
+    return now - (keeping.moment_after(series, following).at - following)

@@ -42,7 +42,7 @@ def take_turn(
         if now >= moment:
             _give_up(session, series, Turn.OPEN, now=now, waiting=waiting)
         return None
-    proposal = _propose(session, series, moment)
+    proposal = _propose(session, series, moment, now)
     if proposal.is_thin:
         _wait_for_news(session, series, proposal, now=now)
         return None
@@ -67,7 +67,7 @@ def prepare_now(session: Session, series: Series, *, now: datetime) -> Issue:
             f"Issue {waiting.id} “{waiting.title}” still waits: approve it, or "
             f"newsletter issues discard {waiting.id}."
         )
-    proposal = _propose(session, series, moment)
+    proposal = _propose(session, series, moment, now)
     if proposal.is_thin:
         raise NothingToPrepare(
             f"There is too little news: {len(proposal.collection.items)} items, and "
@@ -93,14 +93,16 @@ def _is_due(series: Series, now: datetime) -> bool:
     return series.next_at - timedelta(hours=series.ahead) <= now
 
 
-def _propose(session: Session, series: Series, moment: datetime) -> Proposal:
+def _propose(
+    session: Session, series: Series, moment: datetime, now: datetime
+) -> Proposal:
     """Return what could be made, while no other series of the list makes anything.
 
     Otherwise two of them would give two issues one number, and the same news.
     """
     query = select(MailingList).where(MailingList.id == series.list_id)
     session.exec(query.with_for_update(key_share=True)).one()
-    return drafting.propose(session, series, moment=moment)
+    return drafting.propose(session, series, moment=moment, now=now)
 
 
 def _prepare(
@@ -152,7 +154,7 @@ def _give_up(
     following = keeping.moment_after(series, max(moment, now)).at
     if not _move(session, series, moment, turn, next_at=following):
         return
-    proposal = drafting.propose(session, series, moment=moment)
+    proposal = drafting.propose(session, series, moment=moment, now=now)
     _tell(session, proposal, turn.value, now=now, issue=waiting, following=following)
 
 
