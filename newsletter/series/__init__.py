@@ -14,6 +14,7 @@ from newsletter.series.keeping import (
 )
 from newsletter.series.moments import Moment
 from newsletter.series.reminding import remind, withdraw
+from newsletter.series.titles import title_in
 from newsletter.series.turns import due, open_draft, prepare_now, take_turn
 from newsletter.series.wording import say
 
@@ -36,5 +37,6 @@ __all__ = [
     "rule_of",
     "say",
     "take_turn",
+    "title_in",
     "withdraw",
 ]

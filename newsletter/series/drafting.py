@@ -132,12 +132,14 @@ def _order(proposal: Proposal) -> list[Item]:
 
 def _missing(session: Session, issue: Issue) -> dict[str, int]:
     """Count, per language, the items that have no words of their own in it."""
-    counts: dict[str, int] = {}
-    for row in editions.coverage(session, issue).rows:
-        for cell in row.cells:
-            if cell.state is CellState.MISSING:
-                counts[cell.language] = counts.get(cell.language, 0) + 1
-    return counts
+    coverage = editions.coverage(session, issue)
+    counts = {
+        language: sum(
+            row.cell(language).state is CellState.MISSING for row in coverage.rows
+        )
+        for language in coverage.languages
+    }
+    return {language: count for language, count in counts.items() if count}
 
 
 def _preheader(

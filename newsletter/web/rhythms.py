@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
-from newsletter import db, i18n, series
+from newsletter import db, i18n, issues, series
 from newsletter.i18n import N_
 from newsletter.models import Series, Turn
 from newsletter.series import Moment
@@ -37,7 +37,7 @@ class Line:
 
     series: Series
     list_name: str
-    title: str
+    title: str  # of the next issue
     rule: str  # in the language of the page
     coming: tuple[Moment, ...]
     zone: ZoneInfo
@@ -62,13 +62,16 @@ def every(visitor: SignedIn, here: Here, session: Reading) -> HTMLResponse:
 
 def _line(session: Session, each: Series, *, language: str, now: datetime) -> Line:
     mailing_list = session.get_one(MailingList, each.list_id)
-    spoken = i18n.translator(language).speaks
-    titles = each.titles
     waiting = series.open_draft(session, each)
     return Line(
         series=each,
         list_name=mailing_list.name_in(language),
-        title=titles.get(spoken) or titles.get("") or next(iter(titles.values())),
+        title=series.title_in(
+            each.titles,
+            i18n.translator(language).speaks,
+            number=issues.next_number(session, each.list_id),
+            on=(each.next_at or now).astimezone(ZoneInfo(each.timezone)).date(),
+        ),
         rule=series.say(series.rule_of(each), language),
         coming=tuple(series.moments_of(each, now, count=_COMING)),
         zone=ZoneInfo(each.timezone),
