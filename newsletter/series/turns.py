@@ -90,7 +90,11 @@ def open_draft(session: Session, series: Series) -> Issue | None:
 def _is_due(series: Series, now: datetime) -> bool:
     if not series.active or series.next_at is None:
         return False
-    return series.next_at - timedelta(hours=series.ahead) <= now
+    opens = series.next_at - timedelta(hours=series.ahead)
+    # However long ahead: what comes until the last moment is news of the last issue.
+    if series.turn_at is not None and series.turn_at < series.next_at:
+        opens = max(opens, series.turn_at)
+    return opens <= now
 
 
 def _propose(

@@ -3,7 +3,7 @@
 from datetime import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import BadRule
@@ -96,6 +96,7 @@ _rules = st.one_of(
 )
 
 
+@settings(deadline=None)  # a slow machine is no fault of ours
 @given(_rules)
 def test_the_kept_form_says_the_same_rule(rule: Rule) -> None:
     kept = rules.canonical(rule)
@@ -110,6 +111,7 @@ def test_the_kept_form_says_the_same_rule(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "nl", "de"])
+@settings(deadline=None)  # a slow machine is no fault of ours
 @given(_rules)
 def test_what_is_said_back_is_understood(language: str, rule: Rule) -> None:
     kept = rules.read(rules.canonical(rule))

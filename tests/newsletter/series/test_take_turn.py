@@ -60,6 +60,26 @@ def test_it_is_prepared_so_many_hours_ahead(engine: Engine) -> None:
     assert load(engine, series_id).next_at == FOLLOWING
 
 
+def test_a_turn_does_not_open_before_the_last_moment_has_passed(
+    engine: Engine,
+) -> None:
+    series_id = a_series(engine, rule="every day 10:00", ahead=72)
+    staff_of(engine, "fr")
+    at = TODAY + timedelta(hours=1)  # three moments lie within the next 72 hours
+    issue_id = turn(engine, series_id, at=at)
+    with db.writing(engine) as session:
+        session.get_one(Issue, issue_id).state = IssueState.SCHEDULED
+    first = load(engine, series_id).turn_at
+    assert first is not None
+
+    turn(engine, series_id, at=first - SECOND)
+    before = told(engine)
+    turn(engine, series_id, at=first)
+
+    assert before == ["prepared"]
+    assert told(engine) == ["prepared", "thin"]
+
+
 def test_asked_again_nothing_more_is_prepared(engine: Engine) -> None:
     series_id = a_series(engine)
 
