@@ -9,6 +9,7 @@ from newsletter.i18n.catalogues import (
 )
 from newsletter.i18n.dates import day, day_and_month, event_when, moment
 from newsletter.i18n.figures import file_size, minutes, number
+from newsletter.i18n.folding import fold
 from newsletter.i18n.languages import (
     base,
     direction,
@@ -32,6 +33,7 @@ __all__ = [
     "direction",
     "event_when",
     "file_size",
+    "fold",
     "in_language_label",
     "is_same_language",
     "language_name",

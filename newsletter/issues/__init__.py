@@ -12,6 +12,7 @@ from newsletter.issues.composing import (
 )
 from newsletter.issues.holding import attend, hold_restored, hold_unattended
 from newsletter.issues.moments import read_moment
+from newsletter.issues.showing import is_listed, show_to
 from newsletter.issues.transitions import (
     cancel,
     fail_start,
@@ -40,6 +41,7 @@ __all__ = [
     "hold_missed",
     "hold_restored",
     "hold_unattended",
+    "is_listed",
     "is_under_way",
     "leased",
     "list_issues",
@@ -48,6 +50,7 @@ __all__ = [
     "read_moment",
     "resume",
     "schedule",
+    "show_to",
     "still_leased",
     "take_back",
     "take_due",
