@@ -18,6 +18,7 @@ from newsletter.web import (
     calendars,
     choosing,
     confirming,
+    crawlers,
     embedding,
     failures,
     health,
@@ -29,6 +30,8 @@ from newsletter.web import (
     reading,
     relinking,
     returning,
+    searching,
+    syndication,
 )
 from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
@@ -50,6 +53,9 @@ _SCREENS = (
     issues,
     embedding,
     joining,
+    crawlers,
+    searching,
+    syndication,
 )
 
 

@@ -12,7 +12,12 @@ from newsletter.editions.coverage import (
     resolve_language,
 )
 from newsletter.editions.freeze import Preview, compiled, freeze, keep, lay_out, preview
-from newsletter.editions.publishing import fill_in, is_anything_missing, words_of
+from newsletter.editions.publishing import (
+    fill_in,
+    is_anything_missing,
+    without_head,
+    words_of,
+)
 from newsletter.editions.words import decide, editions_of, write
 
 __all__ = [
@@ -35,6 +40,7 @@ __all__ = [
     "lay_out",
     "preview",
     "resolve_language",
+    "without_head",
     "words_of",
     "write",
 ]

@@ -20,6 +20,12 @@ logger = logging.getLogger(__name__)
 # Letters an organisation could send in its life, and then some; a bound all the same.
 _SEARCHED = 200_000  # characters of an edition that can be found
 _TAG = re.compile(r"<[^<>]*>")
+# Parts of templates/email/article.html that say nothing of their own.
+_HEAD = re.compile(
+    r'<header class="letter-head">.*?</header>|<nav class="letter-contents".*?</nav>',
+    re.DOTALL,
+)
+_LINKS = re.compile(r'<p class="letter-links">.*?</p>', re.DOTALL)
 _PICTURE = re.compile(r'<img src="([^"]+/media/([0-9a-f]{16,64})\.[a-z]{3,4})"')
 # Frozen by a version that did not search: any other holds a line end at least.
 _UNFOUND = (Edition.searchable == "", col(Edition.frozen_at).is_not(None))
@@ -64,9 +70,15 @@ def searchable(subject: str, article: str) -> str:
     return f"{i18n.fold(subject)}\n{body}"
 
 
+def without_head(article: str) -> str:
+    """Return an article without its title and contents, for where they are said."""
+    return _HEAD.sub("", article)
+
+
 def words_of(article: str) -> str:
-    """Return the words of our own HTML, in which every < of a word is escaped."""
-    return " ".join(unescape(_TAG.sub(" ", article)).split())
+    """Return what somebody wrote into an article: every < in it is a tag of ours."""
+    body = _LINKS.sub(" ", without_head(article))
+    return " ".join(unescape(_TAG.sub(" ", body)).split())
 
 
 def draw_card(card: cards.Card, *, folder: Path) -> str:

@@ -19,6 +19,7 @@ from newsletter.i18n.languages import (
     listed,
     own_name,
     plate,
+    regional,
 )
 from newsletter.i18n.sections import section_name
 from newsletter.i18n.typography import tidy
@@ -43,6 +44,7 @@ __all__ = [
     "number",
     "own_name",
     "plate",
+    "regional",
     "section_name",
     "tidy",
     "translator",

@@ -78,6 +78,7 @@ def summary(session: Session, issue: Issue) -> dict[str, Any]:
         "title": issue.title,
         "slug": issue.slug,
         "state": issue.state.value,
+        "visibility": issue.visibility.value,
         "send_at": issue.send_at.isoformat() if issue.send_at else None,
         "languages": [e.language for e in editions.editions_of(session, issue)],
         "items": [row.item.id for row in editions.coverage(session, issue).rows],
