@@ -109,6 +109,8 @@ def facts_today(edition: Edition, *, base_url: str) -> list[dict[str, Any]]:
 
 def by_slug(session: Session, slug: str) -> Letter | None:
     """Return the letter with this address, None for what strangers may not read."""
+    if not slug.isprintable():  # a NUL, say, which PostgreSQL refuses to compare
+        return None
     issue = session.exec(select(Issue).where(Issue.slug == slug)).one_or_none()
     if issue is None or issue.visibility is Visibility.PRIVATE:
         return None
