@@ -29,6 +29,12 @@ _SHADES = 32  # enough between one ground and one ink
 # The first that can write all of a title does; see newsletter/fonts/README.md.
 _FACES = ("SourceSerifPro-Bold.ttf", "DejaVuSans-Bold.ttf")
 _NO_GLYPH = "\U0010ffff"
+_PICTURES = "\U0001f000"  # emoji begin here
+# What typefaces lack, and what glues emoji together.
+_SIMPLER = str.maketrans(
+    {"\u202f": "\u00a0", "ĳ": "ij", "Ĳ": "IJ"}
+    | dict.fromkeys("\u200d\ufe0e\ufe0f\u20e3")
+)
 
 
 @dataclass(frozen=True)
@@ -187,14 +193,9 @@ def _face(text: str, language: str) -> str:
 
 def _shown(text: str, face: str) -> str:
     """Return `text` on one line, without the pictures that a typeface lacks."""
-    plain = text[:_LONGEST].replace("\u202f", "\u00a0")
-    kept = (c for c in plain if not _is_picture(c) or _has(face, c))
+    plain = text[:_LONGEST].translate(_SIMPLER)
+    kept = (c for c in plain if c < _PICTURES or _has(face, c))
     return " ".join(filter(None, "".join(kept).split(" ")))
-
-
-def _is_picture(character: str) -> bool:
-    """Whether it is an emoji, or one of the signs that glue emoji together."""
-    return character >= "\U0001f000" or character in "\u200d\ufe0e\ufe0f\u20e3"
 
 
 def _can_write(text: str, face: str) -> bool:

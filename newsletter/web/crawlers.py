@@ -20,6 +20,7 @@ User-agent: *
 Disallow: /issues
 Disallow: /forms
 Disallow: /login
+Disallow: /demo
 Disallow: /*/search
 
 Sitemap: {base}/sitemap.xml

@@ -306,7 +306,9 @@ def test_a_page_and_its_sheets_stay_under_thirty_kilobytes(
 ) -> None:
     with db.writing(engine) as session:
         for number in range(40):
-            issue = factories.make_issue(session, slug=f"un-long-nom-{number}")
+            issue = factories.make_issue(
+                session, languages=("fr",), slug=f"un-long-nom-{number}"
+            )
             edition = editions.editions_of(session, issue)[0]
             edition.subject = f"Le pont, encore une fois, et encore {number}"
             let_leave(session, issue, settings)
