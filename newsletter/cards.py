@@ -165,7 +165,10 @@ def _lines(text: str, font: FreeTypeFont, language: str) -> Iterator[str]:
 def _clipped(text: str, font: FreeTypeFont, language: str) -> str:
     if _length(text, font, language) <= _COLUMN:
         return text
-    return text[: _room(text, font, language) - 1].rstrip(" ,;:–-") + "…"
+    kept = text[: _room(text, font, language) - 1]
+    while kept and _length(f"{kept}…", font, language) > _COLUMN:
+        kept = kept[:-1]
+    return kept.rstrip(" ,;:–-") + "…"
 
 
 def _room(text: str, font: FreeTypeFont, language: str) -> int:

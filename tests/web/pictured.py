@@ -16,7 +16,7 @@ def illustrated(session: Session, settings: Settings, slug: str = "en-images") -
     session.add(asset)
     session.flush()
     size = AssetSize(
-        asset_id=asset.id, width=320, height=179, hash=SMALL, ext="jpg", size=9_000
+        asset_id=asset.id or 0, width=320, height=179, hash=SMALL, ext="jpg", size=9_000
     )
     session.add(size)
     words = {"fr": {"title": "En images", "alt": "Un pont & une loutre"}}

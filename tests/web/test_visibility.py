@@ -2,6 +2,7 @@
 
 import re
 from email import message_from_bytes
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -138,7 +139,7 @@ def test_a_page_for_everybody_holds_nothing_of_anybody(
     assert "qz" not in page
 
 
-def mail_of(session: Session, settings: Settings, **columns: object):  # type: ignore[no-untyped-def]  # a message of the email package
+def mail_of(session: Session, settings: Settings, **columns: Any) -> Any:
     issue = factories.make_issue(
         session, languages=("fr", "nl"), slug="numero", **columns
     )
