@@ -14,7 +14,7 @@ from newsletter.models import Issue, IssueState, Item
 from tests.web.conftest import Reader
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
-EVIL = "Fête\r\nBEGIN:VALARM\r\nTRIGGER:-PT1M\nEND:VALARM;X=1,\\n \x00\u2028"
+EVIL = "Fête\r\nBEGIN:VALARM\r\nTRIGGER:-PT1M\nEND:VALARM;X=1,\\n \x01\u2028"
 
 
 def test_an_event_comes_in_the_language_of_the_address(
