@@ -19,6 +19,7 @@ from newsletter.web import (
     calendars,
     choosing,
     confirming,
+    crawlers,
     embedding,
     failures,
     health,
@@ -31,6 +32,8 @@ from newsletter.web import (
     relinking,
     returning,
     rhythms,
+    searching,
+    syndication,
 )
 from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
@@ -54,6 +57,9 @@ _SCREENS = (
     rhythms,
     embedding,
     joining,
+    crawlers,
+    searching,
+    syndication,
 )
 
 

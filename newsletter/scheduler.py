@@ -22,6 +22,7 @@ RECOVER_EVERY = 10
 ANSWER_EVERY = 1
 PREPARE_EVERY = 10
 PURGE_EVERY = 3600
+FILL_IN_EVERY = 60
 
 
 class Clock:
@@ -54,6 +55,7 @@ class Clock:
         self._tick(self._answer, ANSWER_EVERY)
         self._tick(self._prepare, PREPARE_EVERY)
         self._tick(self._purge, PURGE_EVERY)
+        self._tick(self._fill_in, FILL_IN_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -104,3 +106,6 @@ class Clock:
 
     def _purge(self) -> None:
         jobs.purge(self._engine)
+
+    def _fill_in(self) -> None:
+        jobs.fill_in_archive(self._engine, self._settings, stop=self._stop)

@@ -9,6 +9,7 @@ from newsletter.i18n.catalogues import (
 )
 from newsletter.i18n.dates import clock, day, day_and_month, event_when, moment, month
 from newsletter.i18n.figures import file_size, minutes, number
+from newsletter.i18n.folding import fold
 from newsletter.i18n.languages import (
     base,
     direction,
@@ -18,6 +19,7 @@ from newsletter.i18n.languages import (
     listed,
     own_name,
     plate,
+    regional,
 )
 from newsletter.i18n.sections import section_name
 from newsletter.i18n.typography import tidy
@@ -33,6 +35,7 @@ __all__ = [
     "direction",
     "event_when",
     "file_size",
+    "fold",
     "in_language_label",
     "is_same_language",
     "language_name",
@@ -43,6 +46,7 @@ __all__ = [
     "number",
     "own_name",
     "plate",
+    "regional",
     "section_name",
     "tidy",
     "translator",

@@ -22,6 +22,7 @@ from newsletter.issues.composing import (
 )
 from newsletter.issues.holding import attend, hold_restored, hold_unattended
 from newsletter.issues.moments import read_moment
+from newsletter.issues.showing import is_listed, show_to
 from newsletter.issues.transitions import (
     cancel,
     discard,
@@ -55,6 +56,7 @@ __all__ = [
     "hold_restored",
     "hold_unattended",
     "is_approved",
+    "is_listed",
     "is_under_way",
     "leased",
     "list_issues",
@@ -67,6 +69,7 @@ __all__ = [
     "require_approved",
     "resume",
     "schedule",
+    "show_to",
     "still_leased",
     "take_back",
     "take_due",

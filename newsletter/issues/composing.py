@@ -9,7 +9,15 @@ from sqlalchemy import ColumnElement, and_, delete, func, not_
 from sqlmodel import Session, col, select
 
 from newsletter.errors import IssueNotEditable, IssueNotFound, ItemNotFound
-from newsletter.models import Edition, Issue, IssueItem, IssueState, Item, ItemState
+from newsletter.models import (
+    Edition,
+    Issue,
+    IssueItem,
+    IssueState,
+    Item,
+    ItemState,
+    Visibility,
+)
 from subscribers.clock import utcnow
 from subscribers.models import MailingList, MissingPolicy, Segment
 
@@ -28,6 +36,7 @@ class Plan:
     segment: Segment | None = None
     missing: MissingPolicy | None = None  # None: the list's
     sections: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    visibility: Visibility = Visibility.PUBLIC
 
 
 def create(session: Session, mailing_list: MailingList, plan: Plan) -> Issue:
@@ -41,6 +50,7 @@ def create(session: Session, mailing_list: MailingList, plan: Plan) -> Issue:
         slug=_free_slug(session, plan.title, mailing_list),
         missing=plan.missing or mailing_list.missing,
         timezone=mailing_list.timezone,
+        visibility=plan.visibility,
     )
     session.add(issue)
     session.flush()

@@ -80,6 +80,20 @@ def with_script(base_url: str) -> dict[str, str]:
     return {"Content-Security-Policy": allowed}
 
 
+def quiet(base_url: str) -> dict[str, str]:
+    """Return the header of a page that shows words and pictures, and nothing else.
+
+    What is not named is forbidden: frames, fonts, media, connections.
+    """
+    return {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'none'; style-src 'self'; "
+            f"img-src 'self' {origin_of(base_url)}; "
+            "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        )
+    }
+
+
 def origin_of(base_url: str) -> str:
     """Return the address as browsers name where a request comes from (RFC 6454)."""
     parts = urlsplit(base_url)

@@ -9,6 +9,7 @@ from newsletter import checks, db, editions, estimates, issues, items
 from newsletter.cli.issues import words
 from newsletter.cli.program import JsonFlag, answer, opened, say, table
 from newsletter.issues.composing import Plan
+from newsletter.models import Visibility
 from subscribers import lists, segments
 from subscribers.models import MissingPolicy
 
@@ -26,6 +27,9 @@ def create(
     items_: Annotated[str, typer.Option("--items", help="Ids in order: 3,1,2.")] = "",
     latest: Annotated[int, typer.Option(help="Or the latest N items.")] = 0,
     languages: Annotated[str, typer.Option(help="fr,nl; empty: the list's.")] = "",
+    visibility: Annotated[
+        Visibility, typer.Option(help="Who will find it on the web.")
+    ] = Visibility.PUBLIC,
     json: JsonFlag = False,
 ) -> None:
     """Create an issue from chosen items, or from the latest.
@@ -41,6 +45,7 @@ def create(
             items=chosen,
             languages=words.words(languages),
             segment=segments.get(session, segment) if segment else None,
+            visibility=visibility,
         )
         issue = issues.create(session, lists.get(session, list_), plan)
         made = words.summary(session, issue)

@@ -79,6 +79,7 @@ def summary(session: Session, issue: Issue) -> dict[str, Any]:
         "slug": issue.slug,
         "state": issue.state.value,
         "waits_for_approval": waits(session, issue),
+        "visibility": issue.visibility.value,
         "send_at": issue.send_at.isoformat() if issue.send_at else None,
         "languages": [e.language for e in editions.editions_of(session, issue)],
         "items": [row.item.id for row in editions.coverage(session, issue).rows],
