@@ -20,6 +20,21 @@ from tests.newsletter.series.desk import a_series, an_item, staff_of
 
 NEVER = threading.Event()
 LANGUAGES = ("fr", "nl", "de", "en")
+FACTS = {
+    "title": "Décembre",
+    "number": 12,
+    "when": "2026-12-01T09:00:00+00:00",
+    "next": "2027-01-05T09:00:00+00:00",
+    "zone": "Europe/Brussels",
+    "items": ["Le pont", "La loutre"],
+    "more": 2,
+    "missing": {"nl": 1, "de": 2},
+    "left_out": {"en": 1},
+    "instead": "fr",
+    "found": 1,
+    "at_least": 3,
+    "waiting": "Novembre",
+}
 HOSTILE = "<b>Pont</b>\u202e & “Co” {month}"
 
 
@@ -130,27 +145,11 @@ def test_a_draft_approved_meanwhile_is_not_told_of(
 def test_every_mail_is_complete_in_every_language(
     engine: Engine, settings: Settings, about: str, language: str
 ) -> None:
-    facts = {
-        "about": about,
-        "title": "Décembre",
-        "number": 12,
-        "when": "2026-12-01T09:00:00+00:00",
-        "next": "2027-01-05T09:00:00+00:00",
-        "zone": "Europe/Brussels",
-        "items": ["Le pont", "La loutre"],
-        "more": 2,
-        "missing": {"nl": 1, "de": 2},
-        "left_out": {"en": 1},
-        "instead": "fr",
-        "found": 1,
-        "at_least": 3,
-        "waiting": "Novembre",
-    }
     with db.writing(engine) as session:
         notice = Notice(
             kind=NoticeKind.DRAFT,
             list_id=factories.the_list(session).id or 0,
-            facts=facts,
+            facts=FACTS | {"about": about},
             email="editor@example.org",
             language=language,
             due_at=utcnow(),

@@ -12,7 +12,14 @@ from newsletter.config import Settings
 from newsletter.models import Issue, IssueItem, IssueState, Turn
 from subscribers.clock import utcnow
 from tests import factories
-from tests.newsletter.series.desk import a_series, an_item, load, made, staff_of, told
+from tests.newsletter.series.desk import (
+    a_series,
+    an_item,
+    load,
+    made,
+    staff_of,
+    told,
+)
 
 SOON = timedelta(hours=1)
 
@@ -120,3 +127,14 @@ def test_a_change_after_approval_is_told(engine: Engine, settings: Settings) -> 
     assert issue.state is IssueState.DRAFT
     assert issue.send_at is not None
     assert told(engine) == ["changed"]
+
+
+def test_removing_a_series_keeps_its_issues(engine: Engine, settings: Settings) -> None:
+    series_id = a_due_series(engine, news=3)
+    jobs.prepare_series(engine, settings)
+
+    with db.writing(engine) as session:
+        series.remove(session, series.get(session, series_id))
+
+    (issue,) = made(engine)
+    assert issue.series_id is None

@@ -351,17 +351,6 @@ def test_prepared_by_hand_it_is_not_prepared_again(engine: Engine) -> None:
         series.prepare_now(session, series.get(session, series_id), now=TODAY)
 
 
-def test_removing_a_series_keeps_its_issues(engine: Engine) -> None:
-    series_id = a_series(engine)
-    turn(engine, series_id, at=AHEAD)
-
-    with db.writing(engine) as session:
-        series.remove(session, series.get(session, series_id))
-
-    (issue,) = made(engine)
-    assert issue.series_id is None
-
-
 @pytest.mark.parametrize(
     ("first", "second"),
     [
