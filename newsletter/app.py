@@ -14,10 +14,12 @@ from newsletter.config import Settings
 from newsletter.domains import Domains
 from newsletter.web import (
     accents,
+    approvals,
     archive,
     calendars,
     choosing,
     confirming,
+    crawlers,
     embedding,
     failures,
     health,
@@ -29,6 +31,9 @@ from newsletter.web import (
     reading,
     relinking,
     returning,
+    rhythms,
+    searching,
+    syndication,
 )
 from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
@@ -48,8 +53,13 @@ _SCREENS = (
     relinking,
     login,
     issues,
+    approvals,
+    rhythms,
     embedding,
     joining,
+    crawlers,
+    searching,
+    syndication,
 )
 
 

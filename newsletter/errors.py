@@ -72,6 +72,30 @@ class BadTime(NewsletterError, ValueError):
     """This moment cannot be used."""
 
 
+class BadRule(NewsletterError, ValueError):
+    """This is not a rhythm we can keep."""
+
+
+class BadSeries(NewsletterError, ValueError):
+    """A series cannot be set like this."""
+
+
+class SeriesNotFound(NewsletterError, LookupError):
+    """There is no such series."""
+
+
+class NothingToPrepare(NewsletterError):
+    """A series has no reason to prepare an issue now."""
+
+
+class NotApproved(NewsletterError):
+    """Somebody must approve the issue before it may leave."""
+
+
+class IssueChanged(NewsletterError):
+    """The issue is no longer what somebody looked at."""
+
+
 class UnsafeValue(NewsletterError, ValueError):
     """A value holds a character that would break out of its header."""
 

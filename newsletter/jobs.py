@@ -10,7 +10,16 @@ from functools import partial
 from sqlalchemy import Engine, delete
 from sqlmodel import col
 
-from newsletter import db, deliveries, editions, issues, notices, relays, sending
+from newsletter import (
+    db,
+    deliveries,
+    editions,
+    issues,
+    notices,
+    relays,
+    sending,
+    series,
+)
 from newsletter.config import Settings
 from newsletter.errors import IssueNotReady, NewsletterError
 from newsletter.models import Issue, Sender
@@ -20,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 # Requests decided about in one transaction.
 _REQUESTS = 100
+# Editions of an earlier version that get their card in one transaction: each takes a
+# few hundredths of a second, in which nobody else writes on SQLite.
+_EDITIONS = 5
 # Chunks of an issue's readers that are added side by side: SQLite has one writer, and
 # PostgreSQL spends so much on each row that a second processor helps.
 _STRANDS = {"sqlite": 1, "postgresql": 2}
@@ -37,6 +49,7 @@ def start_due_issues(engine: Engine, settings: Settings, *, holder: str) -> list
         now = db.now(session)
         for issue_id in issues.hold_missed(session, now=now, late_limit=limit):
             logger.warning("issue %s missed its time and waits for a person", issue_id)
+        series.withdraw(session, now=now, due=True)
         taken = [
             issue.id or 0
             for issue in (
@@ -75,6 +88,8 @@ def _freeze(
         issue = issues.get_issue(session, issue_id)
         dated_on = issue.started_at or db.now(session)
         laid = editions.lay_out(session, issue, settings, now=dated_on)
+        # After that, so that no change slips in between.
+        issues.require_approved(session, issue)
     if not laid:
         raise IssueNotReady("No edition has a subject: there is nothing to send.")
     with db.writing(engine) as session:
@@ -163,6 +178,35 @@ def answer(engine: Engine, settings: Settings, *, stop: threading.Event) -> None
     notices.send_due(engine, settings, stop=stop)
 
 
+def prepare_series(engine: Engine, settings: Settings) -> list[int]:
+    """Prepare the issues whose time has come, tell of those nobody approved.
+
+    Returns the ids of the issues this process made. Each series has a transaction of
+    its own: one that cannot be prepared keeps no other waiting.
+    """
+    with db.writing(engine) as session:
+        now = db.now(session)
+        series.withdraw(session, now=now)
+        series.remind(session, now=now)
+    limit = timedelta(minutes=settings.late_limit)
+    with db.reading(engine) as session:
+        due = series.due(session, now=db.now(session))
+    made = []
+    for series_id in due:
+        try:
+            with db.writing(engine) as session:
+                issue_id = series.take_turn(
+                    session, series_id, now=db.now(session), late_limit=limit
+                )
+        except NewsletterError:
+            logger.exception("series %s cannot be prepared", series_id)
+            continue
+        if issue_id is not None:
+            logger.info("series %s has prepared issue %s", series_id, issue_id)
+            made.append(issue_id)
+    return made
+
+
 def purge(engine: Engine) -> None:
     """Forget what was asked and never confirmed, and mails settled long ago."""
     with db.writing(engine) as session:
@@ -174,6 +218,18 @@ def purge(engine: Engine) -> None:
             logger.info("%s subscriptions were never confirmed and are forgotten", gone)
         else:
             return
+
+
+def fill_in_archive(
+    engine: Engine, settings: Settings, *, stop: threading.Event
+) -> None:
+    """Let letters that an earlier version sent be found, and shared with a picture."""
+    while not stop.is_set():
+        with db.reading(engine) as session:
+            if not editions.is_anything_missing(session):
+                return
+        with db.writing(engine) as session:
+            editions.fill_in(session, folder=settings.media_dir, limit=_EDITIONS)
 
 
 def recover(engine: Engine, settings: Settings) -> None:

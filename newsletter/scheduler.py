@@ -20,7 +20,9 @@ SEND_EVERY = 1
 WATCH_EVERY = 10
 RECOVER_EVERY = 10
 ANSWER_EVERY = 1
+PREPARE_EVERY = 10
 PURGE_EVERY = 3600
+FILL_IN_EVERY = 60
 
 
 class Clock:
@@ -51,7 +53,9 @@ class Clock:
         self._tick(self._start_due, START_EVERY)
         self._tick(self._hand_out if self._shares else self._send, SEND_EVERY)
         self._tick(self._answer, ANSWER_EVERY)
+        self._tick(self._prepare, PREPARE_EVERY)
         self._tick(self._purge, PURGE_EVERY)
+        self._tick(self._fill_in, FILL_IN_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -97,5 +101,11 @@ class Clock:
     def _answer(self) -> None:
         jobs.answer(self._engine, self._settings, stop=self._stop)
 
+    def _prepare(self) -> None:
+        jobs.prepare_series(self._engine, self._settings)
+
     def _purge(self) -> None:
         jobs.purge(self._engine)
+
+    def _fill_in(self) -> None:
+        jobs.fill_in_archive(self._engine, self._settings, stop=self._stop)

@@ -80,6 +80,7 @@ class Changes:
     topics: Mapping[str, Mapping[str, str]] | None = None  # replaces those there are
     accent: str | None = None  # "#rrggbb", "" for the program's own
     acknowledge: bool | None = None
+    approval: bool | None = None  # whether its issues leave only when approved
 
 
 def get(session: Session, slug: str | None = None) -> MailingList:
@@ -144,6 +145,8 @@ def change(session: Session, mailing_list: MailingList, changes: Changes) -> Non
     mailing_list.timezone = _timezone(changes.timezone or mailing_list.timezone)
     if changes.relays is not None:
         mailing_list.relays = list(dict.fromkeys(changes.relays))
+    if changes.approval is not None:
+        mailing_list.approval = changes.approval
     _change_form(mailing_list, changes)
     if mailing_list in session:
         session.flush()

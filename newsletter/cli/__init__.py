@@ -9,11 +9,13 @@ from typer.core import TyperGroup
 from newsletter.cli import (
     bounces,
     dkim,
+    events,
     forms,
     items,
     lists,
     relays,
     segments,
+    series,
     staff,
     subscribers,
     system,
@@ -66,10 +68,12 @@ app = typer.Typer(
     epilog="Answers: 0 done, 1 refused with a reason, 2 wrong use.",
 )
 lists.app.registered_commands += forms.app.registered_commands
+items.app.registered_commands += events.app.registered_commands
 app.add_typer(lists.app, name="lists")
 app.add_typer(staff.app, name="staff")
 app.add_typer(items.app, name="items")
 app.add_typer(issue_commands.app, name="issues")
+app.add_typer(series.app, name="series")
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(segments.app, name="segments")
 app.add_typer(relays.app, name="relays")

@@ -64,6 +64,14 @@ Relays = Annotated[
     ),
 ]
 
+Approval = Annotated[
+    bool | None,
+    typer.Option(
+        "--approval/--no-approval",
+        help="Whether somebody must approve an issue before it may leave.",
+    ),
+]
+
 
 @app.command()
 def add(  # one parameter per option
@@ -77,6 +85,7 @@ def add(  # one parameter per option
     missing: Missing = None,
     on_unknown: OnUnknown = None,
     timezone: Timezone = None,
+    approval: Approval = None,
     json: JsonFlag = False,
 ) -> None:
     """Make a mailing list."""
@@ -90,6 +99,7 @@ def add(  # one parameter per option
             missing=missing,
             on_unknown=on_unknown,
             timezone=timezone or opened.settings.timezone,
+            approval=approval,
         )
         _tell(lists.add(session, slug, changes), json=json)
 
@@ -107,6 +117,7 @@ def change(  # one parameter per option
     on_unknown: OnUnknown = None,
     timezone: Timezone = None,
     relays: Relays = None,
+    approval: Approval = None,
     json: JsonFlag = False,
 ) -> None:
     """Change a mailing list; what is not named stays as it is."""
@@ -120,6 +131,7 @@ def change(  # one parameter per option
         on_unknown=on_unknown,
         timezone=timezone,
         relays=_split(relays),
+        approval=approval,
     )
     with program.opened() as opened, db.writing(opened.engine) as session:
         relay_profiles.require(opened.settings, changes.relays or [])
@@ -197,6 +209,7 @@ def _facts(mailing_list: MailingList) -> dict[str, Any]:
         "on_unknown": mailing_list.on_unknown,
         "timezone": mailing_list.timezone,
         "relays": mailing_list.relays,
+        "approval": mailing_list.approval,
         "list_id": mailing_list.list_id,
     }
 

@@ -1,6 +1,7 @@
 """Editions: an issue in each language, its words, its gaps, its frozen form."""
 
 from newsletter.editions.compose import compose
+from newsletter.editions.correcting import correct
 from newsletter.editions.coverage import (
     Cell,
     CellState,
@@ -11,6 +12,12 @@ from newsletter.editions.coverage import (
     resolve_language,
 )
 from newsletter.editions.freeze import Preview, compiled, freeze, keep, lay_out, preview
+from newsletter.editions.publishing import (
+    fill_in,
+    is_anything_missing,
+    without_head,
+    words_of,
+)
 from newsletter.editions.words import decide, editions_of, write
 
 __all__ = [
@@ -21,14 +28,19 @@ __all__ = [
     "Row",
     "compiled",
     "compose",
+    "correct",
     "coverage",
     "decide",
     "decide_missing",
     "editions_of",
+    "fill_in",
     "freeze",
+    "is_anything_missing",
     "keep",
     "lay_out",
     "preview",
     "resolve_language",
+    "without_head",
+    "words_of",
     "write",
 ]

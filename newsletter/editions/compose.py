@@ -10,7 +10,15 @@ from sqlmodel import Session, col, select
 from newsletter import i18n, items
 from newsletter.editions.coverage import Coverage, Row, coverage
 from newsletter.editions.words import editions_of, get_edition
-from newsletter.models import Asset, Edition, Issue, Item, ItemText, ItemType
+from newsletter.models import (
+    Asset,
+    Edition,
+    Issue,
+    Item,
+    ItemText,
+    ItemType,
+    Visibility,
+)
 from newsletter.rendering.letter import (
     Block,
     Document,
@@ -64,7 +72,7 @@ def compose(
         contact=mailing_list.reply_to or mailing_list.sender_address,
         number=issue.number,
         dated_on=dated_on.astimezone(zone),
-        web_url=f"{base_url}/{tag}/{issue.slug}",
+        web_url=_web_url(issue, tag, base_url, markers),
         blocks=_blocks(session, issue, tag, base_url),
         languages=_languages(session, issue, markers),
         unsubscribe_url=markers.unsubscribe,
@@ -72,6 +80,13 @@ def compose(
         reader_address=markers.address,
         reader_since=markers.since,
     )
+
+
+def _web_url(issue: Issue, language: str, base_url: str, markers: Markers) -> str:
+    """Return where the edition is read: everybody's page, or the reader's own link."""
+    if issue.visibility is Visibility.PRIVATE:
+        return markers.read_in(language)
+    return f"{base_url}/{language}/{issue.slug}"
 
 
 def _languages(
@@ -193,8 +208,17 @@ def _event(desk: _Desk, item: Item) -> EventFacts | None:
         all_day=item.all_day,
         place=item.place,
         reply_by_at=item.reply_by_at,
-        ics_url=f"{desk.base_url}/e/{item.id}.{desk.language}.ics",
+        ics_url=f"{desk.base_url}/e/{item.id}.{desk.language}.ics" + _pass(desk.issue),
     )
+
+
+def _pass(issue: Issue) -> str:
+    """Return what opens the calendar files of a private issue; "" for the others.
+
+    Anybody could guess the number of an item. The same for each of its readers, so
+    it tells nothing of any of them.
+    """
+    return f"?of={issue.handle}" if issue.visibility is Visibility.PRIVATE else ""
 
 
 def _section_name(desk: _Desk, name: str) -> str:

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from newsletter import dkim, messages, rendering
+from newsletter import dkim, issues, messages, rendering
 from newsletter.config import Settings
+from newsletter.editions import publishing
 from newsletter.editions.compose import compose, goes_out
+from newsletter.editions.publishing import Published
 from newsletter.editions.words import editions_of, get_edition
 from newsletter.models import Edition, Issue
 from newsletter.rendering.markers import Markers
@@ -24,6 +26,7 @@ class Laid:
     language: str
     rendered: rendering.Rendered
     envelope: messages.Envelope
+    published: Published
 
 
 def freeze(
@@ -50,8 +53,9 @@ def lay_out(
     laid = []
     for edition in leaving:
         envelope = _envelope(session, issue, edition, settings, languages)
-        rendered = _render(session, issue, edition, envelope, now)
-        laid.append(Laid(edition.language, rendered, envelope))
+        letter, rendered = _render(session, issue, edition, envelope, now)
+        published = publish(session, issue, letter, rendered, settings)
+        laid.append(Laid(edition.language, rendered, envelope, published))
     return laid
 
 
@@ -62,7 +66,7 @@ def keep(
     for each in laid:
         edition = get_edition(session, issue, each.language)
         edition.html, edition.text = each.rendered.html, each.rendered.text
-        edition.web = each.rendered.web
+        publishing.apply(edition, each.published)
         edition.size = len(each.rendered.html.encode())
         edition.envelope = asdict(each.envelope)
         edition.frozen_at = now
@@ -90,7 +94,7 @@ def preview(
     edition = get_edition(session, issue, language)
     languages = tuple(e.language for e in editions_of(session, issue) if goes_out(e))
     envelope = _envelope(session, issue, edition, settings, languages)
-    rendered = _render(session, issue, edition, envelope, now)
+    _, rendered = _render(session, issue, edition, envelope, now)
     message = messages.Compiled(
         envelope,
         settings.keys,
@@ -118,7 +122,7 @@ def _render(
     edition: Edition,
     envelope: messages.Envelope,
     now: datetime,
-) -> rendering.Rendered:
+) -> tuple[rendering.Letter, rendering.Rendered]:
     letter = compose(
         session,
         issue,
@@ -129,7 +133,25 @@ def _render(
     )
     rendered = rendering.render(letter)
     rendering.check(letter, rendered)
-    return rendered
+    return letter, rendered
+
+
+def publish(
+    session: Session,
+    issue: Issue,
+    letter: rendering.Letter,
+    rendered: rendering.Rendered,
+    settings: Settings,
+) -> Published:
+    """Return the web form of a letter of this issue."""
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    return publishing.publish(
+        session,
+        letter,
+        rendered,
+        accent=mailing_list.accent,
+        folder=settings.media_dir,
+    )
 
 
 def compiled(
@@ -159,6 +181,7 @@ def _envelope(
 ) -> messages.Envelope:
     mailing_list = session.get_one(MailingList, issue.list_id)
     base, language = settings.base_url, edition.language
+    listed = issues.is_listed(issue, mailing_list)
     return messages.Envelope(
         base_url=base,
         list_slug=mailing_list.slug,
@@ -170,7 +193,7 @@ def _envelope(
         key_id=settings.keys.newest.id,
         nonce=new_handle(),
         timezone=issue.timezone,
-        web_url=f"{base}/{language}/{issue.slug}",
+        web_url=f"{base}/{language}/{issue.slug}" if listed else "",
         help_url=f"{base}/{language}/subscribe",
         feedback_id=_feedback_id(issue, mailing_list),
         issue_handle=issue.handle,

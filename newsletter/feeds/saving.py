@@ -8,6 +8,7 @@ from newsletter import items
 from newsletter.feeds.documents import Document
 from newsletter.feeds.drafting import Draft
 from newsletter.feeds.entries import Entry
+from newsletter.items import events
 from newsletter.items import words as wording
 from newsletter.items.words import Words
 from newsletter.models import Asset, Item, ItemText, ItemType
@@ -55,6 +56,7 @@ def save(
 
 
 def _set_facts(item: Item, draft: Draft, zone: str) -> None:
+    before = events.occasion(item)
     if item.type not in _CHOSEN:
         item.type = draft.type
     item.language = draft.language
@@ -75,6 +77,7 @@ def _set_facts(item: Item, draft: Draft, zone: str) -> None:
         # An event states all its facts: a moved one may have lost its reply-by date.
         if value or (draft.event is not None and name in vars(draft.event)):
             setattr(item, name, value)
+    events.count_change(item, before)
     if draft.documents:
         item.documents = _documents(item, draft)
     item.updated_at = utcnow()

@@ -7,8 +7,9 @@ from newsletter.i18n.catalogues import (
     translator,
     words,
 )
-from newsletter.i18n.dates import day, day_and_month, event_when, moment
+from newsletter.i18n.dates import clock, day, day_and_month, event_when, moment, month
 from newsletter.i18n.figures import file_size, minutes, number
+from newsletter.i18n.folding import fold
 from newsletter.i18n.languages import (
     base,
     direction,
@@ -18,6 +19,7 @@ from newsletter.i18n.languages import (
     listed,
     own_name,
     plate,
+    regional,
 )
 from newsletter.i18n.sections import section_name
 from newsletter.i18n.typography import tidy
@@ -27,20 +29,24 @@ __all__ = [
     "Translator",
     "base",
     "catalogue_languages",
+    "clock",
     "day",
     "day_and_month",
     "direction",
     "event_when",
     "file_size",
+    "fold",
     "in_language_label",
     "is_same_language",
     "language_name",
     "listed",
     "minutes",
     "moment",
+    "month",
     "number",
     "own_name",
     "plate",
+    "regional",
     "section_name",
     "tidy",
     "translator",

@@ -1,7 +1,7 @@
 """Days, hours and events as each language writes them."""
 
 import re
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from typing import Protocol
 
 from babel.dates import format_date, format_time
@@ -59,6 +59,18 @@ def moment(at: datetime, language: str, zone: tzinfo | None = None) -> str:
     """Return a moment in words, in `zone`: 1er décembre 2026, 14 h 30."""
     shown = at.astimezone(zone) if zone else at
     return f"{day(shown, language)}, {_clock(shown, language)}{_after(language)}"
+
+
+def month(on: date, language: str) -> str:
+    """Return the name of a day's month as it stands alone: décembre."""
+    return format_date(on, "LLLL", locale=locale(language))
+
+
+def clock(at: time, language: str) -> str:
+    """Return a time of day: 10 h 30, 10.30 uur, 10:30 Uhr."""
+    habits = _habits(language)
+    form = habits[1] if at.minute else habits[0]
+    return format_time(at, form, locale=locale(language)) + habits[2]
 
 
 def event_when(facts: When, language: str) -> str:

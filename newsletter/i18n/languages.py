@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.lists import format_list
 
 from newsletter.i18n.catalogues import translator
@@ -61,6 +62,16 @@ def in_language_label(language: str, in_language: str) -> str:
 def plate(language: str) -> str:
     """Return the short sign of a language: NL."""
     return base(language).upper()
+
+
+def regional(language: str) -> str:
+    """Return a language with its region, or the likeliest: fr_FR (Open Graph)."""
+    found = locale(language)
+    if found.territory:
+        return f"{found.language}_{found.territory}"
+    likely = get_global("likely_subtags").get(found.language, "")
+    region = likely.rpartition("_")[2]
+    return f"{found.language}_{region}" if region else found.language
 
 
 def direction(language: str) -> str:

@@ -1,5 +1,13 @@
 """Issues: composed, scheduled, started, paused, ended."""
 
+from newsletter.issues.approval import (
+    digest,
+    is_approved,
+    needs_approval,
+    require_approved,
+    waits_for_approval,
+)
+from newsletter.issues.approving import approve, recheck, withdraw_unapproved
 from newsletter.issues.composing import (
     add_language,
     arrange,
@@ -9,11 +17,15 @@ from newsletter.issues.composing import (
     is_under_way,
     list_issues,
     list_sending,
+    next_number,
+    was_discarded,
 )
 from newsletter.issues.holding import attend, hold_restored, hold_unattended
 from newsletter.issues.moments import read_moment
+from newsletter.issues.showing import is_listed, show_to
 from newsletter.issues.transitions import (
     cancel,
+    discard,
     fail_start,
     finish,
     hold_missed,
@@ -29,10 +41,13 @@ from newsletter.issues.transitions import (
 
 __all__ = [
     "add_language",
+    "approve",
     "arrange",
     "attend",
     "cancel",
     "create",
+    "digest",
+    "discard",
     "fail_start",
     "find_by_slug",
     "finish",
@@ -40,16 +55,26 @@ __all__ = [
     "hold_missed",
     "hold_restored",
     "hold_unattended",
+    "is_approved",
+    "is_listed",
     "is_under_way",
     "leased",
     "list_issues",
     "list_sending",
+    "needs_approval",
+    "next_number",
     "pause",
     "read_moment",
+    "recheck",
+    "require_approved",
     "resume",
     "schedule",
+    "show_to",
     "still_leased",
     "take_back",
     "take_due",
     "take_over",
+    "waits_for_approval",
+    "was_discarded",
+    "withdraw_unapproved",
 ]

@@ -5,11 +5,19 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, func
+from sqlalchemy import ColumnElement, and_, delete, func, not_
 from sqlmodel import Session, col, select
 
 from newsletter.errors import IssueNotEditable, IssueNotFound, ItemNotFound
-from newsletter.models import Edition, Issue, IssueItem, IssueState, Item, ItemState
+from newsletter.models import (
+    Edition,
+    Issue,
+    IssueItem,
+    IssueState,
+    Item,
+    ItemState,
+    Visibility,
+)
 from subscribers.clock import utcnow
 from subscribers.models import MailingList, MissingPolicy, Segment
 
@@ -28,6 +36,7 @@ class Plan:
     segment: Segment | None = None
     missing: MissingPolicy | None = None  # None: the list's
     sections: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    visibility: Visibility = Visibility.PUBLIC
 
 
 def create(session: Session, mailing_list: MailingList, plan: Plan) -> Issue:
@@ -36,11 +45,12 @@ def create(session: Session, mailing_list: MailingList, plan: Plan) -> Issue:
     issue = Issue(
         list_id=mailing_list.id,
         segment_id=plan.segment.id if plan.segment else None,
-        number=_next_number(session, mailing_list.id),
+        number=next_number(session, mailing_list.id),
         title=plan.title,
         slug=_free_slug(session, plan.title, mailing_list),
         missing=plan.missing or mailing_list.missing,
         timezone=mailing_list.timezone,
+        visibility=plan.visibility,
     )
     session.add(issue)
     session.flush()
@@ -95,7 +105,8 @@ def arrange(
 
 def get_issue(session: Session, issue_id: int) -> Issue:
     """Return the issue; raises IssueNotFound."""
-    issue = session.get(Issue, issue_id)
+    # A number beyond the column's reach is an issue that does not exist either.
+    issue = session.get(Issue, issue_id) if 0 < issue_id < 2**31 else None
     if issue is None:
         raise IssueNotFound(f"There is no issue {issue_id}.")
     return issue
@@ -124,6 +135,14 @@ def is_under_way(issue: Issue) -> bool:
     return issue.state in (IssueState.STARTING, IssueState.SENDING)
 
 
+def next_number(session: Session, list_id: int) -> int:
+    """Return the number that the next issue of a list gets."""
+    query = select(func.max(Issue.number)).where(
+        Issue.list_id == list_id, not_(was_discarded())
+    )
+    return (session.exec(query).one() or 0) + 1
+
+
 def require_editable(issue: Issue) -> None:
     """Raise IssueNotEditable once the issue has left."""
     if issue.state not in EDITABLE:
@@ -150,9 +169,10 @@ def _require_items(session: Session, ids: Sequence[int]) -> None:
             item.state = ItemState.KEPT
 
 
-def _next_number(session: Session, list_id: int) -> int:
-    query = select(func.max(Issue.number)).where(Issue.list_id == list_id)
-    return (session.exec(query).one() or 0) + 1
+def was_discarded() -> ColumnElement[bool]:
+    """Whether a row is a draft that was ended: nobody ever got it."""
+    ended = col(Issue.state) == IssueState.CANCELLED
+    return and_(ended, col(Issue.total).is_(None))
 
 
 def _free_slug(session: Session, title: str, mailing_list: MailingList) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import CursorResult, exists, or_, update
 from sqlmodel import Session, col, select
 
 from newsletter.errors import BadTime, WrongState
+from newsletter.issues.approval import require_approved
 from newsletter.ledger import being
 from newsletter.models import Delivery, DeliveryState, Edition, Issue, IssueState
 from subscribers.clock import utcnow
@@ -24,9 +25,11 @@ _PENDING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 def schedule(session: Session, issue: Issue, *, at: datetime, now: datetime) -> None:
     """Set the moment the issue starts; a scheduled one may be moved.
 
-    Raises BadTime for a moment that has passed, WrongState once it has started.
-    Checks belong to the caller: this is only the clock's part.
+    Raises BadTime for a moment that has passed, WrongState once it has started,
+    NotApproved where somebody must approve it first. Checks belong to the caller:
+    this is only the clock's part.
     """
+    require_approved(session, issue)
     if at < now - timedelta(minutes=1):
         raise BadTime(f"{at:%Y-%m-%d %H:%M} UTC has passed. Choose a later time.")
     movable = (IssueState.DRAFT, IssueState.SCHEDULED)
@@ -116,6 +119,12 @@ def take_back(session: Session, issue: Issue) -> None:
     scheduled = (IssueState.SCHEDULED,)
     taken = _move(session, issue, scheduled, state=IssueState.DRAFT, send_at=None)
     _require(taken, issue, "be taken back")
+
+
+def discard(session: Session, issue: Issue) -> None:
+    """End a draft that nobody wants: its items and its number are free again."""
+    ended = {"state": IssueState.CANCELLED, "finished_at": utcnow(), "send_at": None}
+    _require(_move(session, issue, (IssueState.DRAFT,), **ended), issue, "be discarded")
 
 
 def hold_missed(session: Session, *, now: datetime, late_limit: timedelta) -> list[int]:

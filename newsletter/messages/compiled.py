@@ -151,7 +151,7 @@ class Compiled:
                 ("List-Help", f"<{e.help_url}>"),
                 ("List-Owner", f"<mailto:{owner}>"),
                 ("List-Post", "NO"),
-                ("Archived-At", f"<{e.web_url}>"),
+                *_archived_at(e.web_url),
                 ("Precedence", "bulk"),
                 # Not "All": that would also stop the failure reports we need.
                 ("X-Auto-Response-Suppress", "OOF, AutoReply, RN, NRN"),
@@ -337,6 +337,11 @@ class _Values:
             words = i18n.day(day, self._language if same else spoken)
             self._days[since_on] = (encode(words), encode(escape(words)))
         return self._days[since_on]
+
+
+def _archived_at(url: str) -> list[tuple[str, str]]:
+    """Return where everybody can read the letter (RFC 5064), if anywhere."""
+    return [("Archived-At", f"<{url}>")] if url else []
 
 
 def _whole(

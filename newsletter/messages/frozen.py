@@ -20,7 +20,7 @@ class Envelope:
     key_id: str
     nonce: str
     timezone: str
-    web_url: str
+    web_url: str  # for everybody; "" when it is not public
     help_url: str
     feedback_id: str
     issue_handle: str

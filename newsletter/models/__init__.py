@@ -8,6 +8,7 @@ from newsletter.models.composing import (
     IssueState,
     Look,
     Series,
+    Turn,
     Visibility,
 )
 from newsletter.models.desk import (
@@ -68,5 +69,6 @@ __all__ = [
     "Source",
     "Staff",
     "StaffSession",
+    "Turn",
     "Visibility",
 ]

@@ -46,19 +46,33 @@ class Look(SQLModel, table=True):
     updated_at: datetime = Field(default_factory=utcnow)
 
 
+class Turn(StrEnum):
+    """What became of a moment of a series."""
+
+    PREPARED = "prepared"
+    THIN = "thin"  # fewer items than it wants: nothing was made
+    OPEN = "open"  # an earlier draft still waited for somebody
+    MISSED = "missed"  # nothing was running at that time
+    UNAPPROVED = "unapproved"  # its draft was there, and nobody had approved it
+
+
 class Series(SQLModel, table=True):
     """A rhythm by which drafts of new issues are prepared: "first Tuesday 10:00"."""
 
     id: int | None = Field(default=None, primary_key=True)
     list_id: int = Field(foreign_key="mailing_list.id", ondelete="CASCADE")
-    title: str = Field(max_length=300)  # of its issues; may name {month} and {number}
+    # {language: words}, "" for every other one; may name {month} and {number}
+    titles: dict[str, str] = Field(sa_type=Json)
     rule: str = Field(max_length=100)  # as read by newsletter.series
     timezone: str = Field(max_length=60)
     ahead: int  # hours before its moment that a draft is prepared
     at_least: int  # items; with fewer an issue is skipped
     active: bool = True
     next_at: datetime | None = Field(default=None, index=True)  # of the next issue
-    said: str = Field(default="", max_length=500)  # what became of the last moment
+    # What became of the last moment, which one that was, and how many items it found.
+    turn: Turn | None = Field(default=None, sa_type=states(Turn))
+    turn_at: datetime | None = None
+    found: int = 0
     created_at: datetime = Field(default_factory=utcnow)
 
 
@@ -97,6 +111,7 @@ class Issue(SQLModel, table=True):
     )
     approved_at: datetime | None = None
     approved_by: str = Field(default="", max_length=254)
+    approved_hash: str = Field(default="", max_length=64)  # of what was approved
     late_by: int | None = None  # seconds after `send_at` that it started, if over 60
     paused_because: str = ""
     paused_by: str = Field(default="", max_length=24)  # the breaker, if it was one

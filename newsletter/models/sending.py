@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from subscribers.clock import utcnow
-from subscribers.columns import BigId, states
+from subscribers.columns import BigId, Json, states
 from subscribers.tokens import HANDLE, new_handle
 
 
@@ -84,7 +85,7 @@ class NoticeKind(StrEnum):
     DATA = "data"
     ERASE = "erase"
     LEFT = "left"  # you have left; not you?
-    DRAFT = "draft"  # to staff: an issue was prepared and waits for approval
+    DRAFT = "draft"  # to staff: an issue was prepared, or was not, and why
 
 
 class Notice(SQLModel, table=True):
@@ -105,6 +106,8 @@ class Notice(SQLModel, table=True):
     issue_id: int | None = Field(
         default=None, foreign_key="issue.id", ondelete="CASCADE", index=True
     )
+    # What a notice to staff tells of, frozen: a retry must produce the same bytes.
+    facts: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     email: str = Field(max_length=254)
     language: str = Field(max_length=35)
     state: DeliveryState = Field(

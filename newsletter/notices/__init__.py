@@ -1,8 +1,13 @@
-"""Mail to one person that answers what they did: composed, queued and sent."""
+"""Mail to one person, a reader who did something or an editor: queued and sent."""
 
 from newsletter.notices.compose import compose
 from newsletter.notices.outbox import forget, purge, send_due
-from newsletter.notices.queueing import answer_requests, tell_left, welcome
+from newsletter.notices.queueing import (
+    answer_requests,
+    tell_editors,
+    tell_left,
+    welcome,
+)
 
 __all__ = [
     "answer_requests",
@@ -10,6 +15,7 @@ __all__ = [
     "forget",
     "purge",
     "send_due",
+    "tell_editors",
     "tell_left",
     "welcome",
 ]

@@ -13,6 +13,7 @@ from newsletter import dkim, i18n, messages, rendering
 from newsletter.config import Settings
 from newsletter.messages import header
 from newsletter.models import Notice, NoticeKind
+from newsletter.notices import drafts
 from newsletter.notices.wording import WORDS
 from newsletter.rendering import Note
 from newsletter.smtp import Envelope
@@ -103,6 +104,8 @@ def _handle(session: Session, notice: Notice) -> str:
 
 
 def _note(scene: _Scene, notice: Notice) -> Note:
+    if notice.kind is NoticeKind.DRAFT:
+        return _staff_note(scene, notice)
     language, mailing_list = notice.language, scene.mailing_list
     say, words = i18n.translator(language), WORDS[notice.kind]
     values: dict[str, Any] = {
@@ -125,6 +128,28 @@ def _note(scene: _Scene, notice: Notice) -> Note:
         small=filled(words.small),
         link=say(words.leave) if words.leave else "",
         link_url=scene.leave,
+        list_name=mailing_list.name_in(language),
+        list_url=f"{scene.base_url}/{language}/",
+        legal=mailing_list.legal_in(language),
+        contact=mailing_list.reply_to or mailing_list.sender_address,
+    )
+
+
+def _staff_note(scene: _Scene, notice: Notice) -> Note:
+    language, mailing_list = notice.language, scene.mailing_list
+    said = drafts.words(notice.facts, language)
+    page = f"/issues/{notice.issue_id}" if notice.issue_id else "/issues"
+    return Note(
+        language=i18n.translator(language).speaks,
+        subject=said.subject,
+        title=said.title,
+        paragraphs=said.paragraphs,
+        points=said.points,
+        button=said.button,
+        url=scene.base_url + page,
+        small=said.small,
+        link="",
+        link_url="",
         list_name=mailing_list.name_in(language),
         list_url=f"{scene.base_url}/{language}/",
         legal=mailing_list.legal_in(language),

@@ -20,7 +20,13 @@ from sqlmodel import select as rows
 
 from newsletter import db, deliveries, sending
 from newsletter.config import Settings
-from newsletter.models import DeliveryState, Notice, NoticeKind
+from newsletter.models import (
+    DeliveryState,
+    Issue,
+    IssueState,
+    Notice,
+    NoticeKind,
+)
 from newsletter.notices.compose import compose
 from newsletter.smtp import Outcome, Verdict
 from subscribers.columns import table_of
@@ -114,18 +120,26 @@ def _claim(session: Session, now: datetime) -> list[Notice]:
 
 
 def _is_moot(session: Session, notice: Notice) -> bool:
-    """Set aside the farewell to somebody who has come back."""
+    """Set aside what is no longer so when it would leave."""
+    if not _is_outdated(session, notice):
+        return False
+    notice.state = DeliveryState.SKIPPED
+    session.add(notice)
+    return True
+
+
+def _is_outdated(session: Session, notice: Notice) -> bool:
+    """Whether somebody has come back, or has decided about a draft meanwhile."""
+    if notice.kind is NoticeKind.DRAFT:
+        issue = session.get(Issue, notice.issue_id) if notice.issue_id else None
+        return issue is not None and issue.state is not IssueState.DRAFT
     if notice.kind is not NoticeKind.LEFT:
         return False
     query = select(table_of(Subscription).c.state).where(
         table_of(Subscription).c.subscriber_id == notice.subscriber_id,
         table_of(Subscription).c.list_id == notice.list_id,
     )
-    if session.scalar(query) == SubscriptionState.UNSUBSCRIBED:
-        return False
-    notice.state = DeliveryState.SKIPPED
-    session.add(notice)
-    return True
+    return session.scalar(query) != SubscriptionState.UNSUBSCRIBED
 
 
 def _settle(session: Session, notice: Notice, outcome: Outcome, now: datetime) -> None:

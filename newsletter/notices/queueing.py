@@ -1,16 +1,20 @@
 """Decide which notices there are: what was asked is answered, what happened is said."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
-from newsletter.models import Notice, NoticeKind
+from newsletter import i18n, staff
+from newsletter.models import Issue, Notice, NoticeKind, Role, Staff
 from newsletter.notices.compose import message_id
 from subscribers import signup
 from subscribers.models import MailingList, Request, Subscriber, Subscription
 from subscribers.signup import Answer, Reply
 from subscribers.tokens import KeyRing
 
+_EDITORS = (Role.ADMIN, Role.EDITOR)
 # Whoever takes back a click within this time is not told about it.
 _SECOND_THOUGHTS = timedelta(minutes=1)
 
@@ -70,6 +74,43 @@ def tell_left(session: Session, handle: str, *, language: str, now: datetime) ->
             due_at=now + _SECOND_THOUGHTS,
         )
     )
+
+
+def tell_editors(
+    session: Session,
+    mailing_list: MailingList,
+    *,
+    facts: Callable[[str], Mapping[str, Any]],
+    issue: Issue | None,
+    now: datetime,
+) -> None:
+    """Queue a mail about a draft to whoever may approve it, each in their language.
+
+    `facts` returns what is told, in a language; see `drafts`.
+    """
+    for person in staff.every(session):
+        if person.role not in _EDITORS:
+            continue
+        language = _spoken_by(person, mailing_list)
+        session.add(
+            Notice(
+                kind=NoticeKind.DRAFT,
+                list_id=mailing_list.id or 0,
+                issue_id=issue.id if issue else None,
+                facts=dict(facts(language)),
+                email=person.email,
+                language=language,
+                due_at=now,
+            )
+        )
+
+
+def _spoken_by(person: Staff, mailing_list: MailingList) -> str:
+    """Return a language of ours: the person's first, else the list's, else English."""
+    for wanted in (*person.languages, mailing_list.default_language):
+        if i18n.base(wanted) in i18n.catalogue_languages():
+            return i18n.base(wanted)
+    return "en"
 
 
 def _queue_answer(session: Session, answer: Answer, now: datetime) -> None:

@@ -24,17 +24,21 @@ class Appointment:
     language: str
     description: str = ""
     url: str = ""
+    sequence: int = 0  # counts up when it moves: calendars then take the file
 
 
 def event(appointment: Appointment, *, stamped_at: datetime) -> bytes:
-    """Return the file; `stamped_at` is when these facts were last changed.
+    """Return the file; `stamped_at` is when anything in it was last changed.
 
-    Moments are written in UTC, so that no time zone has to be described.
+    Moments are written in UTC: an instant is the same in every calendar, whatever
+    its clocks do that night, and no time zone has to be described. Whole days are
+    dates, which belong to no zone.
     """
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Newsletter//Newsletter//EN",
+        "CALSCALE:GREGORIAN",
         "METHOD:PUBLISH",
         "BEGIN:VEVENT",
         *_properties(appointment, stamped_at),
@@ -52,13 +56,21 @@ def _properties(appointment: Appointment, stamped_at: datetime) -> Iterator[str]
     }
     yield f"UID:{_escape(appointment.uid)}"
     yield f"DTSTAMP:{_utc(stamped_at)}"
+    yield f"LAST-MODIFIED:{_utc(stamped_at)}"
+    yield f"SEQUENCE:{appointment.sequence}"
+    yield "STATUS:CONFIRMED"
     yield from _times(appointment.facts)
     for name, text in words.items():
         if text:
-            yield f"{name};LANGUAGE={appointment.language}:{_escape(text)}"
+            yield f"{name};LANGUAGE={_tag(appointment.language)}:{_escape(text)}"
     url = safe.link(appointment.url)
     if url:
         yield f"URL:{url}"
+
+
+def _tag(language: str) -> str:
+    """Return a language tag as a parameter may hold it (RFC 5646)."""
+    return "".join(c for c in language if c.isascii() and (c.isalnum() or c == "-"))
 
 
 def _times(facts: EventFacts) -> Iterator[str]:

@@ -23,6 +23,7 @@ class Note:
     list_url: str
     legal: str
     contact: str
+    points: tuple[str, ...] = ()  # a list after the paragraphs
 
     @property
     def tongue(self) -> Tongue:
@@ -45,6 +46,8 @@ def _text(note: Note) -> str:
     """Return the same words as plain text, the link on a line of its own."""
     tongue = note.tongue
     parts = [f"{note.title}\n{'-' * min(len(note.title), 60)}", *note.paragraphs]
+    if note.points:
+        parts.append("\n".join(f"• {point}" for point in note.points))
     if note.link:
         parts.append(tongue.leading(note.link, note.link_url))
     if note.button:

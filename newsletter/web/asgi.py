@@ -22,7 +22,7 @@ LONGEST_BODY = 256 * 1024
 # Whoever knows such an address can act for a reader: it must not be kept, indexed
 # or passed on to another site.
 _TOKENS = ("/u/", "/p/", "/l/", "/c/")
-_STAFF = ("/issues", "/forms", "/login", "/logout")
+_STAFF = ("/issues", "/series", "/forms", "/login", "/logout")
 
 
 class Protected:
@@ -78,6 +78,20 @@ def with_script(base_url: str) -> dict[str, str]:
     strict = _content_policy(base_url)
     allowed = strict.replace("script-src 'none'", "script-src 'self'")
     return {"Content-Security-Policy": allowed}
+
+
+def quiet(base_url: str) -> dict[str, str]:
+    """Return the header of a page that shows words and pictures, and nothing else.
+
+    What is not named is forbidden: frames, fonts, media, connections.
+    """
+    return {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'none'; style-src 'self'; "
+            f"img-src 'self' {origin_of(base_url)}; "
+            "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        )
+    }
 
 
 def origin_of(base_url: str) -> str:

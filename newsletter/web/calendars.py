@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
-from newsletter import items
-from newsletter.models import Issue, IssueItem, Item, ItemText
-from newsletter.rendering import EventFacts, calendar
+from newsletter import i18n, items
+from newsletter.models import Issue, IssueItem, Item, ItemText, Visibility
+from newsletter.rendering import EventFacts, calendar, safe
 from newsletter.web import negotiation, published
 from newsletter.web.deps import Here, Reading, Site
 from newsletter.web.failures import not_found
@@ -20,30 +20,50 @@ _NAME = re.compile(r"([1-9][0-9]{0,8})\.([A-Za-z0-9-]{2,35})\.ics")
 
 
 @router.get("/e/{name}")
-def event(name: str, here: Here, session: Reading) -> Response:
-    """Send an event that a letter announced; its id never changes, its facts may."""
+def event(name: str, here: Here, session: Reading, of: str = "") -> Response:
+    """Send an event that a letter announced; its id never changes, its facts may.
+
+    `of` is the handle of a private issue, which only its readers were told.
+    """
     asked = _NAME.fullmatch(name)
-    found = _announced(session, int(asked[1])) if asked else None
+    found = (
+        _announced(session, int(asked[1]), of if of.isalnum() else "")
+        if asked
+        else None
+    )
     if asked is None or found is None or found.starts_at is None:
         raise not_found()
     text = _words(session, found, asked[2])
-    file = calendar.event(_appointment(here, found, text), stamped_at=found.updated_at)
+    file = calendar.event(
+        _appointment(here, found, text),
+        stamped_at=max(found.updated_at, text.updated_at),
+    )
     return Response(
         file,
         media_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="{_file_name(text, name)}"',
+            "X-Robots-Tag": "noindex",
+        },
     )
 
 
-def _announced(session: Session, item_id: int) -> Item | None:
+def _announced(session: Session, item_id: int, handle: str) -> Item | None:
     """Return an item that stood in a letter: what is on the desk is nobody's yet."""
+    told = or_(Issue.visibility != Visibility.PRIVATE, Issue.handle == handle)
     query = (
         select(Item)
         .join(IssueItem, col(IssueItem.item_id) == col(Item.id))
         .join(Issue, col(Issue.id) == col(IssueItem.issue_id))
-        .where(col(Item.id) == item_id, col(Issue.state).in_(published.LEFT))
+        .where(col(Item.id) == item_id, col(Issue.state).in_(published.LEFT), told)
     )
     return session.exec(query).first()
+
+
+def _file_name(text: ItemText, asked: str) -> str:
+    """Return what a download is called: plain words, or the name it was asked by."""
+    words = i18n.fold(text.title).encode("ascii", "ignore").decode().split()
+    return f"{'-'.join(words)[:60].strip('-')}.ics" if words else asked
 
 
 def _words(session: Session, item: Item, language: str) -> ItemText:
@@ -63,16 +83,32 @@ def _appointment(here: Site, item: Item, text: ItemText) -> calendar.Appointment
         facts=_facts(here, item),
         title=text.title,
         language=text.language,
-        description=text.summary,
+        description=_description(here, item, text),
         url=text.url or item.url,
+        sequence=item.sequence,
     )
+
+
+def _description(here: Site, item: Item, text: ItemText) -> str:
+    """Return what a calendar shows below: many show no reply-by date and no link."""
+    reply_by, zone = "", _zone(here, item)
+    if item.reply_by_at:
+        say = i18n.translator(text.language)
+        by = i18n.moment(item.reply_by_at, say.speaks, zone)
+        reply_by = say("Please reply by {moment}.", moment=by)
+    parts = (text.summary.strip(), reply_by, safe.link(text.url or item.url))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _zone(here: Site, item: Item) -> ZoneInfo:
+    return ZoneInfo(item.timezone) if item.timezone else here.settings.zone
 
 
 def _facts(here: Site, item: Item) -> EventFacts:
     assert item.starts_at is not None  # noqa: S101  # asked for by the caller
     return EventFacts(
         starts_at=item.starts_at,
-        zone=ZoneInfo(item.timezone) if item.timezone else here.settings.zone,
+        zone=_zone(here, item),
         ends_at=item.ends_at,
         all_day=item.all_day,
         place=item.place,

@@ -1,4 +1,4 @@
-"""What machines ask: is the process up, can it work, what may be indexed."""
+"""What machines ask: is the process up, can it work."""
 
 from datetime import timedelta
 
@@ -15,16 +15,6 @@ router = APIRouter()
 
 # The clock ticks every few seconds; after this long it has stopped.
 _STOPPED = timedelta(seconds=60)
-_ROBOTS = """\
-User-agent: *
-Disallow: /u/
-Disallow: /p/
-Disallow: /l/
-Disallow: /c/
-Disallow: /demo
-Disallow: /login
-Disallow: /issues
-"""
 
 
 @router.get("/healthz")
@@ -48,12 +38,6 @@ def ready(here: Here) -> JSONResponse:
     except SQLAlchemyError:
         found = {"database": False, "clock": False}
     return JSONResponse(found, 200 if all(found.values()) else 503)
-
-
-@router.get("/robots.txt")
-def robots() -> PlainTextResponse:
-    """Keep robots away from readers' own links and from the staff."""
-    return PlainTextResponse(_ROBOTS)
 
 
 def _ticks(session: Session) -> bool:

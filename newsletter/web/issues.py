@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from newsletter import checks, db, deliveries, editions, issues
 from newsletter.models import Issue, IssueState, Role
+from newsletter.web import approvals, outline, previews, sessions
 from newsletter.web import launch as launching
-from newsletter.web import outline, previews, sessions
 from newsletter.web.asgi import with_script
 from newsletter.web.deps import Here, Reading, Site, Writing
 from newsletter.web.failures import not_found
@@ -75,9 +75,10 @@ def one(
         visitor,
         "staff/issue.html",
         issue=issue,
-        sign=outline.ISSUES[issue.state],
+        sign=_sign(session, issue),
         headline=launching.headline(launch, said, language),
         launch=launch,
+        approval=approvals.of(session, issue, now=now),
         coverage=coverage,
         cells=outline.CELLS,
         kinds=outline.KINDS,
@@ -175,12 +176,19 @@ def _answer(here: Site, visitor: Visitor, template: str, **values: Any) -> HTMLR
 def _line(session: Session, issue: Issue) -> Line:
     return Line(
         issue,
-        outline.ISSUES[issue.state],
+        _sign(session, issue),
         tuple(edition.language for edition in editions.editions_of(session, issue)),
         issue.total,
         issue.started_at or issue.send_at,
         ZoneInfo(issue.timezone),
     )
+
+
+def _sign(session: Session, issue: Issue) -> outline.Sign:
+    waits = issue.state is IssueState.DRAFT and issues.waits_for_approval(
+        session, issue
+    )
+    return outline.WAITS if waits else outline.ISSUES[issue.state]
 
 
 def _expected(

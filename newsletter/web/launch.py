@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from newsletter import checks, estimates, i18n, relays
+from newsletter import checks, estimates, i18n, issues, relays
 from newsletter.config import Settings
 from newsletter.i18n import N_
 from newsletter.issues import composing
@@ -26,11 +26,12 @@ class Launch:
     grace: int  # seconds in which "Send now" can be taken back
     leaves_in: int | None  # seconds left of them; None outside of the grace
     soon: bool  # the page is about to change by itself
+    waits: bool  # for somebody's approval
 
     @property
     def offered(self) -> bool:
         """Whether "Send now" makes sense."""
-        return self.leaves_in is None and not self.problems
+        return self.leaves_in is None and not self.problems and not self.waits
 
 
 def of(
@@ -58,6 +59,7 @@ def of(
         grace=settings.grace_seconds,
         leaves_in=_seconds_left(issue, settings.grace_seconds, now),
         soon=_is_soon(issue, now),
+        waits=issues.waits_for_approval(session, issue),
     )
 
 

@@ -49,6 +49,7 @@ ISSUES: Mapping[IssueState, Sign] = {
     IssueState.SENT: Sign("✓", "ok", N_("Sent")),
     IssueState.CANCELLED: Sign("✕", "bad", N_("Stopped")),
 }
+WAITS = Sign("?", "warn", N_("Waits for approval"))
 KINDS: Mapping[str, str] = {
     ItemType.STORY: N_("Story"),
     ItemType.LINK: N_("Link"),

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from fastapi.responses import HTMLResponse
@@ -53,7 +54,7 @@ class Pages:
             plate=i18n.plate,
             direction=i18n.direction,
         )
-        self._env.globals["stylesheet"] = _stylesheet()
+        self._env.globals["sheet"] = sheet
 
     def answer(
         self, template: str, language: str, *, status: int = 200, **values: Any
@@ -104,7 +105,8 @@ def address(masked: str) -> Markup:
     return Markup('<bdi class="address">{}</bdi>').format(masked)
 
 
-def _stylesheet() -> str:
-    """Return the sheet's address, which changes with its content."""
-    content = config.find("web", "static", "newsletter.css").read_bytes()
-    return f"/static/newsletter.css?{hashlib.sha256(content).hexdigest()[:8]}"
+@cache
+def sheet(name: str) -> str:
+    """Return a style sheet's address, which changes with its content."""
+    content = config.find("web", "static", name).read_bytes()
+    return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:8]}"

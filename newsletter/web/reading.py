@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from newsletter.models import Edition
 from newsletter.web import negotiation, published, readers
+from newsletter.web.asgi import quiet
 from newsletter.web.deps import Asked, Here, Reading, Site, Wishes, Writing
 from newsletter.web.leaving import old_link
 from newsletter.web.pages import frame
@@ -101,17 +102,19 @@ def _page(
     )
     if edition is None:
         return here.pages.answer("public/not_in_language.html", own.language, frame=own)
-    return here.pages.answer(
+    page = here.pages.answer(
         "public/letter.html",
         own.language,
         frame=own,
+        letter=letter,
         edition=edition,
         article=published.at_home(edition.web, edition),
-        canonical="",
-        hidden=True,
+        open=None,
         keep=_offer(session, opened, edition) if may_keep else "",
         kept=kept,
     )
+    page.headers.update(quiet(here.settings.base_url))
+    return page
 
 
 def _offer(session: Session, opened: Opened, edition: Edition) -> str:

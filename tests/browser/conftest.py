@@ -116,6 +116,8 @@ def _furnish(engine: Engine, settings: config.Settings) -> House:
             "broken": "/u/broken",
             "letter": "/fr/le-pont",
             "archive": "/fr/",
+            "search": "/fr/search?q=pont",
+            "nothing found": "/fr/search?q=crocodile",
             "subscribe": "/de/subscribe",
             "nowhere": "/nowhere",
             "login": "/login",

@@ -23,6 +23,8 @@ NAMES = [
     "broken",
     "letter",
     "archive",
+    "search",
+    "nothing found",
     "subscribe",
     "nowhere",
     "login",
@@ -96,7 +98,7 @@ def test_a_page_asks_nobody_but_us(page: Page, house: House) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: complaints.append(message.text))
 
-    for name in ("leave", "letter", "archive", "choose"):
+    for name in ("leave", "letter", "archive", "search", "choose"):
         page.goto(house.pages[name])
 
     assert all(url.startswith(house.base_url) for url in asked)

@@ -15,7 +15,8 @@ from newsletter import config
 print(newsletter.__file__)
 print(subscribers.__file__)
 for parts in (
-    "templates/email templates/public locale web/static demo/content demo/pictures"
+    "templates/email templates/public locale fonts web/static demo/content"
+    " demo/pictures"
 ).split():
     found = config.find(*parts.split("/"))
     print(found, sum(1 for one in found.rglob("*") if one.is_file()))

@@ -74,7 +74,9 @@ def test_workers_go_with_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
     ["b+{token}@bounce.example.org", "{token}@b.example", "x.y-{token}=z@example.org"],
 )
 def test_a_mailbox_with_a_place_for_a_token_is_taken(pattern: str) -> None:
-    assert config.load(bounce_address=pattern.upper().replace("TOKEN", "token"))
+    settings = config.load(bounce_address=pattern.upper().replace("TOKEN", "token"))
+
+    assert settings.bounce_address == pattern
 
 
 def test_every_bad_value_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,19 +1,25 @@
 """The letters for everybody."""
 
-from xml.etree import ElementTree
+import re
+from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from newsletter import db
+from newsletter import db, editions
 from newsletter.config import Settings
 from newsletter.models import Edition, Issue, IssueState
 from subscribers import lists
+from subscribers.clock import utcnow
 from subscribers.lists import Changes
+from subscribers.models import Request
 from tests import factories
 from tests.web.conftest import Reader, let_leave, said
+from tests.web.pictured import HASH, SMALL, illustrated
 
 
 def test_a_letter_is_shown_to_anybody(client: TestClient, anne: Reader) -> None:
@@ -204,12 +210,118 @@ def test_the_help_page_tells_how_to_join_and_leave(
 
 
 @pytest.mark.usefixtures("anne")
-def test_the_feed_can_be_read_and_is_addressed_to_us(client: TestClient) -> None:
-    feed = client.get("/nl/feed.xml", headers={"Host": "evil.example"})
+def test_the_latest_letter_is_shown_large_and_not_once_more(
+    client: TestClient,
+) -> None:
+    page = client.get("/fr/").text
 
-    atom = "{http://www.w3.org/2005/Atom}"
-    entries = ElementTree.fromstring(feed.content).findall(f"{atom}entry")  # noqa: S314  # our own
-    assert [entry.findtext(f"{atom}id") for entry in entries] == [
-        "https://news.example.org/nl/le-pont"
-    ]
-    assert feed.headers["content-type"] == "application/atom+xml"
+    large = page.partition('<article class="latest')[2].partition("</article>")[0]
+    assert 'href="/fr/le-pont"' in large
+    assert page.count('href="/fr/le-pont"') == 1
+
+
+def test_the_latest_letter_brings_its_picture(
+    client: TestClient, engine: Engine, settings: Settings
+) -> None:
+    with db.writing(engine) as session:
+        issue = illustrated(session, settings)
+
+    page = client.get("/fr/").text
+
+    assert f'<img src="/media/{HASH}.jpg" srcset="/media/{SMALL}.jpg 320w' in page
+    assert f'href="/fr/{issue.slug}"' in page
+
+
+def test_old_years_are_a_click_away(
+    client: TestClient, engine: Engine, settings: Settings
+) -> None:
+    with db.writing(engine) as session:
+        for number in range(30):
+            issue = factories.make_issue(
+                session, languages=("fr",), slug=f"vieux-{number}"
+            )
+            let_leave(session, issue, settings)
+            assert issue.started_at is not None
+            year = 2020 if number < 28 else 2015
+            issue.started_at = issue.started_at.replace(year=year)
+
+    home, old = client.get("/fr/").text, client.get("/fr/?year=2015").text
+
+    assert 'href="/fr/?year=2015"' in home
+    assert 'href="/fr/vieux-29"' not in home
+    assert 'href="/fr/vieux-29"' in old
+    assert 'href="/fr/vieux-3"' not in old
+
+
+@pytest.mark.usefixtures("anne")
+@pytest.mark.parametrize("query", ["year=1999", "year=x", "list=unknown", "list=%00"])
+def test_a_year_or_a_list_that_is_not_there_is_not_found(
+    client: TestClient, query: str
+) -> None:
+    assert client.get(f"/fr/?{query}").status_code == 404
+
+
+@pytest.mark.usefixtures("anne")
+def test_letters_of_several_lists_can_be_looked_at_alone(
+    client: TestClient, engine: Engine, settings: Settings
+) -> None:
+    with db.writing(engine) as session:
+        other = factories.make_list(
+            session, slug="jeunes", names={"fr": "Lettre des jeunes"}
+        )
+        issue = factories.make_issue(
+            session, list=other, languages=("fr",), slug="camp-d-ete"
+        )
+        let_leave(session, issue, settings)
+
+    both, one = client.get("/fr/").text, client.get("/fr/?list=jeunes").text
+
+    assert "le-pont" in both
+    assert "camp-d-ete" in both
+    assert both.count("Lettre des jeunes") > 1  # in the choice, and beside its letter
+    assert "camp-d-ete" in one
+    assert "le-pont" not in one
+
+
+def test_the_archive_takes_an_address_there_and_then(
+    client: TestClient, engine: Engine
+) -> None:
+    page = client.get("/fr/").text
+    form = page.partition('action="/fr/subscribe"')[2].partition("</form>")[0]
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+
+    with time_machine.travel(utcnow() + timedelta(seconds=5), tick=False):
+        client.post(
+            "/fr/subscribe", content=urlencode({**fields, "email": "eva@example.org"})
+        )
+
+    with db.reading(engine) as session:
+        assert session.exec(select(Request.email)).all() == ["eva@example.org"]
+    assert "Je souhaite recevoir" in form
+
+
+@pytest.mark.parametrize("path", ["/fr/", "/fr/subscribe", "/fr/search?q=pont"])
+def test_a_page_and_its_sheets_stay_under_thirty_kilobytes(
+    client: TestClient, engine: Engine, settings: Settings, path: str
+) -> None:
+    with db.writing(engine) as session:
+        for number in range(40):
+            issue = factories.make_issue(
+                session, languages=("fr",), slug=f"un-long-nom-{number}"
+            )
+            edition = editions.editions_of(session, issue)[0]
+            edition.subject = f"Le pont, encore une fois, et encore {number}"
+            let_leave(session, issue, settings)
+
+    page = client.get(path)
+
+    sheets = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page.text)
+    weight = len(page.content) + sum(len(client.get(s).content) for s in sheets)
+    assert weight < 30_000
+
+
+@pytest.mark.parametrize("path", ["/%00", "/fr/%00", "/fr/%00/", "/fr/%ff", "/fr/é"])
+def test_an_address_of_odd_characters_is_not_found(
+    client: TestClient, path: str
+) -> None:
+    assert client.get(path).status_code == 404

@@ -69,10 +69,3 @@ def test_letters_that_wait_for_a_worker_are_noticed(
 
     assert answer.status_code == 503
     assert answer.json() == {"database": True, "clock": True, "workers": False}
-
-
-def test_robots_are_kept_from_the_links_of_readers(client: TestClient) -> None:
-    text = client.get("/robots.txt").text
-
-    assert "Disallow: /u/" in text
-    assert "Disallow: /issues" in text

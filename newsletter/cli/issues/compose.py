@@ -9,6 +9,7 @@ from newsletter import checks, db, editions, estimates, issues, items
 from newsletter.cli.issues import words
 from newsletter.cli.program import JsonFlag, answer, opened, say, table
 from newsletter.issues.composing import Plan
+from newsletter.models import Visibility
 from subscribers import lists, segments
 from subscribers.models import MissingPolicy
 
@@ -26,6 +27,9 @@ def create(
     items_: Annotated[str, typer.Option("--items", help="Ids in order: 3,1,2.")] = "",
     latest: Annotated[int, typer.Option(help="Or the latest N items.")] = 0,
     languages: Annotated[str, typer.Option(help="fr,nl; empty: the list's.")] = "",
+    visibility: Annotated[
+        Visibility, typer.Option(help="Who will find it on the web.")
+    ] = Visibility.PUBLIC,
     json: JsonFlag = False,
 ) -> None:
     """Create an issue from chosen items, or from the latest.
@@ -41,6 +45,7 @@ def create(
             items=chosen,
             languages=words.words(languages),
             segment=segments.get(session, segment) if segment else None,
+            visibility=visibility,
         )
         issue = issues.create(session, lists.get(session, list_), plan)
         made = words.summary(session, issue)
@@ -63,7 +68,7 @@ def list_command(json: JsonFlag = False) -> None:
     columns = ("id", "title", "state", "send_at", "languages", "total")
     table(
         ("Issue", "Title", "State", "Sends at", "Languages", "Readers"),
-        [[words.flat(row[name]) for name in columns] for row in found],
+        [[words.flat(row[name]) for name in columns] for row in map(words.line, found)],
     )
 
 
@@ -89,12 +94,14 @@ def arrange(
         sections = words.sections(section or [])
         issues.arrange(session, issue, items=words.ids(items_), sections=sections)
         issue.section_names = words.section_names(issue.section_names, name or [])
+        withdrawn = issues.recheck(session, issue, now=db.now(session))
         matrix = editions.coverage(session, issue)
         rows = [[r.item.id, r.section, r.title] for r in matrix.rows]
     if json:
         answer([dict(zip(("item", "section", "title"), r, strict=True)) for r in rows])
         return
     table(("Item", "Section", "Title"), rows)
+    words.say_withdrawn(withdrawn, issue_id)
 
 
 @app.command()
@@ -119,6 +126,7 @@ def write(
             preheader=preheader,
             intro=intro,
         )
+        withdrawn = issues.recheck(session, issue, now=db.now(session))
         saved = edition.model_dump(
             include={"language", "subject", "preheader", "intro"}
         )
@@ -126,6 +134,7 @@ def write(
         answer(saved)
         return
     say(f"Saved the {language} words of issue {issue_id}.")
+    words.say_withdrawn(withdrawn, issue_id)
 
 
 @app.command()
@@ -174,11 +183,13 @@ def decide(
             editions.decide_missing(session, issue, policy=missing)
         elif item is not None and language:
             editions.decide(session, issue, item_id=item, language=language, show=show)
+        withdrawn = issues.recheck(session, issue, now=db.now(session))
         left = editions.coverage(session, issue)
         if json:
             answer(words.matrix(left))
             return
     say(f"Decided. {left.gaps()} gaps follow the default.")
+    words.say_withdrawn(withdrawn, issue_id)
 
 
 @app.command()

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import typer
 from sqlmodel import Session
 
-from newsletter import deliveries, editions, relays
+from newsletter import deliveries, editions, issues, relays
 from newsletter.cli.program import say
 from newsletter.editions import Cell, CellState, Coverage
-from newsletter.models import Issue
+from newsletter.models import Issue, IssueState
 from newsletter.relays import Estimate
 
 _GLYPHS = {
@@ -78,11 +78,19 @@ def summary(session: Session, issue: Issue) -> dict[str, Any]:
         "title": issue.title,
         "slug": issue.slug,
         "state": issue.state.value,
+        "waits_for_approval": waits(session, issue),
+        "visibility": issue.visibility.value,
         "send_at": issue.send_at.isoformat() if issue.send_at else None,
         "languages": [e.language for e in editions.editions_of(session, issue)],
         "items": [row.item.id for row in editions.coverage(session, issue).rows],
         "total": deliveries.status(session, issue).total,
     }
+
+
+def waits(session: Session, issue: Issue) -> bool:
+    """Whether somebody must approve the issue before it can leave."""
+    editable = issue.state in (IssueState.DRAFT, IssueState.SCHEDULED)
+    return editable and issues.waits_for_approval(session, issue)
 
 
 def matrix(coverage: Coverage) -> dict[str, Any]:
@@ -116,12 +124,27 @@ def flat(value: Any) -> Any:
     return " ".join(map(str, value)) if isinstance(value, list) else value
 
 
+def line(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a summary as a row of the list of issues."""
+    state = "waits for approval" if summary["waits_for_approval"] else summary["state"]
+    return {**summary, "state": state}
+
+
 def when(issue: Issue) -> str:
     """Say when an issue starts, in its own zone."""
     if issue.send_at is None:
         return "when it is scheduled"
     local = issue.send_at.astimezone(ZoneInfo(issue.timezone))
     return f"on {local:%A %d %B %Y at %H:%M} ({issue.timezone})"
+
+
+def say_withdrawn(withdrawn: bool, issue_id: int) -> None:  # the outcome
+    """Say that what was approved has just been changed."""
+    if withdrawn:
+        say(
+            "That changed what was approved: it is a draft again, and needs another "
+            f"approval: newsletter issues approve {issue_id}"
+        )
 
 
 def say_estimate(estimate: Estimate | None) -> None:

@@ -98,14 +98,29 @@ def _add_tables() -> None:
         "series",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("list_id", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(300), nullable=False),
+        sa.Column("titles", Json, nullable=False),
         sa.Column("rule", sa.String(100), nullable=False),
         sa.Column("timezone", sa.String(60), nullable=False),
         sa.Column("ahead", sa.Integer(), nullable=False),
         sa.Column("at_least", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("next_at", UTCDateTime(), nullable=True),
-        sa.Column("said", sa.String(500), nullable=False),
+        sa.Column(
+            "turn",
+            sa.Enum(
+                "prepared",
+                "thin",
+                "open",
+                "missed",
+                "unapproved",
+                name="turn",
+                native_enum=False,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("turn_at", UTCDateTime(), nullable=True),
+        sa.Column("found", sa.Integer(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["list_id"],
@@ -166,6 +181,9 @@ def _add_columns() -> None:
         batch_op.add_column(
             sa.Column("approved_by", sa.String(254), nullable=False, server_default="")
         )
+        batch_op.add_column(
+            sa.Column("approved_hash", sa.String(64), nullable=False, server_default="")
+        )
         batch_op.create_foreign_key(
             batch_op.f("fk_issue_series_id_series"),
             "series",
@@ -188,6 +206,9 @@ def _add_columns() -> None:
 
     with op.batch_alter_table("notice") as batch_op:
         batch_op.add_column(sa.Column("issue_id", sa.Integer(), nullable=True))
+        batch_op.add_column(
+            sa.Column("facts", Json, nullable=False, server_default=sa.text("'{}'"))
+        )
         batch_op.create_index(
             batch_op.f("ix_notice_issue_id"), ["issue_id"], unique=False
         )

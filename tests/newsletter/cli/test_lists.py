@@ -35,6 +35,7 @@ def test_a_list_is_made_and_shown(run: Run) -> None:
         "on_unknown": "hold",
         "timezone": "Europe/Paris",
         "relays": [],
+        "approval": False,
         "list_id": "press.example.org",
     }
 

@@ -1,0 +1,118 @@
+"""Series as staff keep them: made, found, paused, resumed, removed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlmodel import Session, col, select
+
+from newsletter.errors import BadSeries, SeriesNotFound
+from newsletter.models import Series
+from newsletter.series import moments, rules, titles
+from newsletter.series.moments import Moment
+from newsletter.series.rules import Rule
+from subscribers.models import MailingList
+
+_LONGEST_AHEAD = 24 * 60  # hours
+_MOST_ITEMS = 20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a new series is."""
+
+    titles: Mapping[str, str]  # {language: words}, "" for every other one
+    rule: str  # in words
+    timezone: str | None = None  # None: the list's
+    ahead: int = 48  # hours before its moment that a draft is prepared
+    at_least: int = 3  # items; with fewer an issue is skipped
+
+
+def add(
+    session: Session, mailing_list: MailingList, plan: Plan, *, now: datetime
+) -> Series:
+    """Let drafts of a list be prepared by a rule; raises BadRule, BadSeries."""
+    titles.require(plan.titles)
+    rule = rules.read(plan.rule)
+    _require(mailing_list, plan)
+    zone = plan.timezone or mailing_list.timezone
+    made = Series(
+        list_id=mailing_list.id or 0,
+        titles=dict(plan.titles),
+        rule=rules.canonical(rule),
+        timezone=zone,
+        ahead=plan.ahead,
+        at_least=plan.at_least,
+        next_at=moments.after(rule, ZoneInfo(zone), now).at,
+        created_at=now,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def get(session: Session, series_id: int) -> Series:
+    """Return a series; raises SeriesNotFound."""
+    found = session.get(Series, series_id) if 0 < series_id < 2**31 else None
+    if found is None:
+        raise SeriesNotFound(f"There is no series {series_id}.")
+    return found
+
+
+def every(session: Session) -> Sequence[Series]:
+    """Return all series, the first one first."""
+    return session.exec(select(Series).order_by(col(Series.id))).all()
+
+
+def pause(session: Session, series: Series) -> None:
+    """Prepare nothing more until somebody resumes; drafts that are there stay."""
+    series.active, series.next_at = False, None
+    session.flush()
+
+
+def resume(session: Session, series: Series, *, now: datetime) -> None:
+    """Go on with the next moment from now; what was meant for between is gone."""
+    if series.active and series.next_at:
+        return
+    series.active, series.next_at = True, moment_after(series, now).at
+    session.flush()
+
+
+def remove(session: Session, series: Series) -> None:
+    """Forget a series; its issues stay, as issues like any other."""
+    session.delete(series)
+    session.flush()
+
+
+def rule_of(series: Series) -> Rule:
+    """Return the rule that a series keeps."""
+    return rules.read(series.rule)
+
+
+def moment_after(series: Series, at: datetime) -> Moment:
+    """Return the first moment of a series later than `at`."""
+    return moments.after(rule_of(series), ZoneInfo(series.timezone), at)
+
+
+def moments_of(series: Series, at: datetime, *, count: int) -> list[Moment]:
+    """Return the moments of a series later than `at`; none while it is paused."""
+    if not series.active:
+        return []
+    zone = ZoneInfo(series.timezone)
+    return moments.several(rule_of(series), zone, at, count=count)
+
+
+def _require(mailing_list: MailingList, plan: Plan) -> None:
+    unknown = set(plan.titles) - {"", *mailing_list.languages}
+    if unknown:
+        known = ", ".join(mailing_list.languages)
+        raise BadSeries(
+            f"{sorted(unknown)[0]} is not a language of the list ({known})."
+        )
+    if plan.timezone is not None and plan.timezone not in available_timezones():
+        raise BadSeries(f"{plan.timezone} is not a time zone, try Europe/Brussels.")
+    if not 1 <= plan.ahead <= _LONGEST_AHEAD:
+        raise BadSeries(f"A draft is prepared 1 to {_LONGEST_AHEAD} hours ahead.")
+    if not 1 <= plan.at_least <= _MOST_ITEMS:
+        raise BadSeries(f"An issue needs at least 1 item, or up to {_MOST_ITEMS}.")

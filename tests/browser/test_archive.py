@@ -1,0 +1,101 @@
+"""The archive in a real browser: found by keyboard, read on paper."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+from sqlalchemy import Engine
+
+from newsletter import db, editions
+from newsletter.models import Issue
+from subscribers.clock import utcnow
+from tests.browser.conftest import House
+from tests.browser.flaws import flaws_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(browser: Browser, house: House) -> Iterator[Page]:
+    """A page in a browser that runs no script."""
+    context = browser.new_context(base_url=house.base_url, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_letter_is_found_and_opened_by_keyboard(page: Page) -> None:
+    page.goto("/fr/")
+
+    page.focus("#q")
+    page.keyboard.type("PONT")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=PONT")
+    page.focus(".hits a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/fr/le-pont")
+
+    assert page.locator("h1").count() == 1
+
+
+def test_a_corrected_letter_is_accessible_and_says_so(
+    browser: Browser, house: House, sqlite_engine: Engine
+) -> None:
+    with db.writing(sqlite_engine) as session:
+        issue = session.get_one(Issue, int(house.issue.rpartition("/")[2]))
+        note = "La fête commence à 18 h."
+        editions.correct(
+            session, issue, house.settings, language="fr", note=note, now=utcnow()
+        )
+    flaws = {}
+    for scheme in ("light", "dark"):
+        context = browser.new_context(
+            base_url=house.base_url,
+            color_scheme="dark" if scheme == "dark" else "light",
+            viewport={"width": 390, "height": 844},
+        )
+        opened = context.new_page()
+        opened.goto("/fr/le-pont")
+        flaws[scheme] = flaws_of(opened)
+        assert opened.locator(".correction", has_text=note).is_visible()
+        context.close()
+
+    assert flaws == {"light": [], "dark": []}
+
+
+def test_data_for_search_engines_offends_no_policy(
+    browser: Browser, house: House
+) -> None:
+    context = browser.new_context(base_url=house.base_url)
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.add_init_script(
+        "addEventListener('securitypolicyviolation', e => console.log(e.blockedURI))"
+    )
+
+    opened.goto("/fr/le-pont")
+
+    kinds = opened.evaluate(
+        "JSON.parse(document.querySelector('script[type=\"application/ld+json\"]')"
+        ".textContent)['@graph'].map(each => each['@type'])"
+    )
+    context.close()
+    assert kinds == ["NewsArticle", "BreadcrumbList", "Event"]
+    assert complaints == []
+
+
+def test_on_paper_only_the_letter_stands(browser: Browser, house: House) -> None:
+    context = browser.new_context(base_url=house.base_url, color_scheme="dark")
+    opened = context.new_page()
+    opened.goto("/fr/le-pont")
+    opened.emulate_media(media="print")
+
+    hidden = [".languages", ".sharing", ".get", ".foot .links"]
+    shown = [each for each in hidden if opened.locator(each).is_visible()]
+    address = opened.inner_text(".on-paper")
+    ink = opened.evaluate("getComputedStyle(document.body).color")
+    context.close()
+
+    assert shown == []
+    assert address == f"{house.base_url}/fr/le-pont"
+    assert ink == "rgb(0, 0, 0)"
