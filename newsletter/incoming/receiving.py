@@ -10,12 +10,13 @@ from typing import Any
 from sqlmodel import Session
 
 from newsletter import bounces, notices
-from newsletter.bounces import Effect, Event, Kind, Report
+from newsletter.bounces import Effect, Event, Kind, Place, Report
 from subscribers import optout
 from subscribers.models import Channel
 from subscribers.tokens import KeyRing
 
 _MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^>\r\n]{1,400}>)", re.IGNORECASE | re.M)
+_ADDRESSED = frozenset({Place.DELIVERED_TO, Place.ADDRESSED_TO})
 _HEAD = 64_000  # octets of a message that are kept as evidence
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -50,6 +51,9 @@ def receive(
     report = bounces.read(raw)
     places = [*recipients, *(each.value for each in report.candidates)]
     if report.kind is Kind.UNSUBSCRIBE:
+        # Not what a message quotes: an answer with our letter in it leaves nothing.
+        written = (each for each in report.candidates if each.place in _ADDRESSED)
+        places = [*recipients, *(each.value for each in written)]
         return Received(report.kind, _leave(session, keys, places, now))
     event = _event(report, places, raw, source, now)
     return Received(report.kind, bounces.take(session, keys, event, now=now))
