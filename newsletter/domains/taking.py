@@ -1,4 +1,4 @@
-"""Ask the DNS whether a domain takes mail at all: the only door to the resolver."""
+"""Ask whether the domain of an address takes mail at all."""
 
 from datetime import datetime, timedelta
 from threading import Lock
