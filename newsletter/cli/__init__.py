@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from newsletter.cli import (
     dkim,
+    doctor,
     forms,
     items,
     lists,
@@ -73,4 +74,5 @@ app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(segments.app, name="segments")
 app.add_typer(relays.app, name="relays")
 app.add_typer(dkim.app, name="dkim")
+app.add_typer(doctor.app, name="doctor")
 system.register(app)

@@ -30,6 +30,11 @@ class Published:
         return "p" in self.tags and self.tags.get("v", "DKIM1") == "DKIM1"
 
     @property
+    def kind(self) -> str:
+        """What the key is: rsa or ed25519."""
+        return self.tags.get("k", "rsa").lower()
+
+    @property
     def is_revoked(self) -> bool:
         """Whether the owner took the key back: p= is there and empty."""
         return self.tags.get("p") == ""

@@ -72,7 +72,7 @@ def _judge(own: bytes, fields: Sequence[Field], body: bytes, keys: Keys) -> Sign
         return Signature(domain, selector, Verdict.UNREADABLE, covers)
     text = keys(f"{selector}._domainkey.{domain}")
     key = parse(text) if text is not None else None
-    if key is None or key.key is None or key.tags.get("k", "rsa") != kind:
+    if key is None or key.key is None or key.kind != kind:
         return Signature(domain, selector, Verdict.NO_KEY, covers)
     relaxed = header_mode == "relaxed"
     data = _signed(fields, covers, own, relaxed=relaxed)

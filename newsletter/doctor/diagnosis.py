@@ -54,11 +54,14 @@ class Phrase:
 
     def say(self, language: str) -> str:
         """Return the sentence in a language of the interface."""
-        values = {
-            name: shown(value) if isinstance(value, str) else value
-            for name, value in self.values.items()
-        }
+        values = {name: _said(value, language) for name, value in self.values.items()}
         return i18n.translator(language)(self.message, **values)
+
+
+def _said(value: object, language: str) -> object:
+    if isinstance(value, Phrase):
+        return value.say(language)
+    return shown(value) if isinstance(value, str) else value
 
 
 def phrase(message: str, /, **values: object) -> Phrase:

@@ -271,11 +271,16 @@ def _mended(policy: Policy, patient: Patient, **changes: str) -> Record:
     if policy.boundary == "y":
         dropped.add("psd")
     reports = ",".join(policy.reports) if policy.report_domains else ""
+    kept = {
+        name: value
+        for name, value in policy.tags.items()
+        if name not in dropped and value.isascii() and value.isprintable()
+    }
     tags = {
         "v": "DMARC1",
         "p": policy.tag("p", "none"),
         "rua": reports or f"mailto:{_reader(patient, policy.domain)}",
-        **{name: v for name, v in policy.tags.items() if name not in dropped},
+        **kept,
         **changes,
     }
     value = "; ".join(f"{name}={value}" for name, value in tags.items() if value)

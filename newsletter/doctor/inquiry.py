@@ -1,8 +1,8 @@
-"""The questions of one check: bounded in time and number, each asked once."""
+"""The questions of a check: bounded in time and number, each put once."""
 
 import threading
 import time
-from collections.abc import Callable
+from collections import defaultdict
 
 from newsletter.domains import Answer, Found, Resolver
 
@@ -13,7 +13,7 @@ _EACH = 1.5
 
 
 class Inquiry:
-    """A resolver with a memory, a deadline, and patience for so many questions."""
+    """A resolver with a deadline, and patience for so many questions."""
 
     def __init__(
         self,
@@ -21,43 +21,45 @@ class Inquiry:
         *,
         until: float,
         questions: int = QUESTIONS,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take no question after `until`, a moment of the monotonic clock."""
-        self._resolver, self._until, self._clock = resolver, until, clock
-        self._left = questions
+        self._resolver, self._until, self._left = resolver, until, questions
         self._known: dict[tuple[str, str], Answer] = {}
-        self._lock = threading.Lock()
 
     def ask(self, name: str, kind: str) -> Answer:
         """Return the records of a kind."""
         key = (name.lower().rstrip("."), kind)
         if key in self._known:
             return self._known[key]
-        with self._lock:
-            if self._left <= 0:
-                return Answer(Found.NOT_ASKED)
-            self._left -= 1
-        seconds = min(self._until - self._clock(), _EACH)
+        if self._left <= 0:
+            return Answer(Found.NOT_ASKED)
+        self._left -= 1
+        seconds = min(self._until - time.monotonic(), _EACH)
         if seconds <= 0:
             return Answer(Found.TIMEOUT)
         answer = self._known[key] = self._resolver.ask(*key, seconds=seconds)
         return answer
 
-    @property
-    def left(self) -> float:
-        """Seconds until the deadline."""
-        return self._until - self._clock()
 
+class Remembering:
+    """A resolver that several checks share, so that each question is put once."""
 
-class Offline:
-    """The resolver of a machine that must not ask anybody."""
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._known: dict[tuple[str, str], Answer] = {}
+        self._locks: dict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
+        self._lock = threading.Lock()
 
     def ask(self, name: str, kind: str, *, seconds: float) -> Answer:
-        """Ask nobody."""
-        return Answer(Found.NOT_ASKED)
-
-
-def could_not_ask(answer: Answer) -> bool:
-    """Whether nothing can be concluded from an answer."""
-    return not answer.is_known
+        """Return what is known, or wait for whoever is asking the same."""
+        key = (name, kind)
+        with self._lock:
+            lock = self._locks[key]
+        if not lock.acquire(timeout=max(seconds, 0)):
+            return Answer(Found.TIMEOUT)
+        try:
+            if key not in self._known:
+                self._known[key] = self._resolver.ask(name, kind, seconds=seconds)
+            return self._known[key]
+        finally:
+            lock.release()

@@ -19,6 +19,8 @@ from newsletter.doctor.spf import Result, Survey, Trouble
 from newsletter.doctor.unanswered import grey
 from newsletter.i18n import N_
 
+_LONGEST = 2_000  # characters of a record that are taken over into ours
+
 _ONE = N_("A domain may have one such record only: put all of it into this one.")
 _SAID: dict[Trouble, tuple[str, str]] = {
     Trouble.SEVERAL: (
@@ -266,7 +268,12 @@ def _unsure(seen: Survey, way: Way, record: Record) -> Diagnosis:
 
 def _merged(seen: Survey, ways: list[Way], patient: Patient) -> str:
     """Return one record of all that is right in what is there, and our relays."""
-    words = [word for text in seen.texts for word in text.split()[1:]]
+    words = [
+        word
+        for text in seen.texts
+        for word in text[:_LONGEST].split()[1:]
+        if word.isascii() and word.isprintable()
+    ]
     wrong = {
         what
         for trouble, named in seen.troubles.items()
