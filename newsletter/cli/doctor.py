@@ -74,7 +74,7 @@ def examine(
     if loop_test:
         _send_loop(slug, loop_test, language)
         return
-    house = doctor.check_house(settings)
+    house: list[Diagnosis] = []
     try:
         with program.opened() as opened:
             house += _database(opened)
@@ -84,6 +84,7 @@ def examine(
     except NewsletterError as error:
         house.append(doctor.broken_database(str(error)))
         patients = []
+    house = [*doctor.check_house(settings), *house]
     outside = doctor.offline() if offline else doctor.world(settings)
     found = [doctor.examine(each, outside) for each in patients]
     _report(house, found, language, json=json)

@@ -143,7 +143,7 @@ def examine(patient: Patient, world: World, *, seconds: float = SECONDS) -> Exam
         for number, (check, _) in enumerate(jobs)
         for each in done.get(number, [_unfinished(check)])
     ]
-    return Examination(patient, now, (*_sorted(found), _LOOP))
+    return Examination(patient, now, tuple(_sorted([*found, _LOOP])))
 
 
 Job = Callable[[], list[Diagnosis]]

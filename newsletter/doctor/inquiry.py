@@ -4,7 +4,7 @@ import threading
 import time
 from collections import defaultdict
 
-from newsletter.domains import Answer, Found, Resolver
+from newsletter.domains import CONTROL, Answer, Found, Resolver
 
 # Of one check. SPF alone may need a dozen; nobody needs more than this.
 QUESTIONS = 30
@@ -42,7 +42,10 @@ class Inquiry:
 
 
 class Remembering:
-    """A resolver that several checks share, so that each question is put once."""
+    """A resolver that several checks share, so that each question is put once.
+
+    A name that is not there counts only while another one, that must be, is found.
+    """
 
     def __init__(self, resolver: Resolver) -> None:
         self._resolver = resolver
@@ -52,6 +55,14 @@ class Remembering:
 
     def ask(self, name: str, kind: str, *, seconds: float) -> Answer:
         """Return what is known, or wait for whoever is asking the same."""
+        answer = self._ask(name, kind, seconds)
+        if answer.found in {Found.NO_NAME, Found.NO_DATA}:
+            control = self._ask(CONTROL, "NS", seconds)
+            if control.found is not Found.RECORDS:
+                return Answer(Found.CUT_OFF)
+        return answer
+
+    def _ask(self, name: str, kind: str, seconds: float) -> Answer:
         key = (name, kind)
         with self._lock:
             lock = self._locks[key]

@@ -21,6 +21,9 @@ from newsletter.i18n import N_
 
 _LONGEST = 2_000  # characters of a record that are taken over into ours
 
+_NO_RELAY = N_(
+    "No relay is set, so it is not known which servers the SPF record must name."
+)
 _ONE = N_("A domain may have one such record only: put all of it into this one.")
 _SAID: dict[Trouble, tuple[str, str]] = {
     Trouble.SEVERAL: (
@@ -68,6 +71,8 @@ def check_rights(patient: Patient, inquiry: Inquiry) -> list[Diagnosis]:
         return list(_troubles(seen, record, ways, patient))
     if seen.unanswered is not None:
         return [grey(Check.SPF, domain, seen.unanswered, records=(record,))]
+    if not ways:
+        return [Diagnosis(Check.SPF, Colour.GREY, phrase(_NO_RELAY), domain)]
     if not seen.texts:
         return [_without(domain, ways, patient)]
     problems = [
@@ -210,7 +215,9 @@ def _uncovered(
     results = {spf.check_host(seen.domain, each, inquiry) for each in addresses}
     if results == {Result.PASS}:
         return None
-    if not addresses or Result.TEMPERROR in results or (wanted and seen.macros):
+    # A stranger's relay may send from other addresses than it listens at.
+    is_known = (wanted and not seen.macros) or (addresses and way.kind is Kind.OURS)
+    if not is_known or Result.TEMPERROR in results:
         return _unsure(seen, way, record)
     return Diagnosis(
         Check.SPF,

@@ -13,6 +13,9 @@ _WHY = {
         "The name servers did not answer about {about} in time, so this could not be "
         "checked."
     ),
+    Found.CUT_OFF: N_(
+        "This machine finds no names at all, so nothing is known about {about}."
+    ),
     Found.NOT_ASKED: N_("Nobody was asked about {about}, so this was not checked."),
 }
 

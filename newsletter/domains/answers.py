@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+# A name that has existed for as long as the DNS. While it does not resolve, it is we
+# who are cut off, and nothing can be said about anybody else's.
+CONTROL = "iana.org"
+
 
 class Found(StrEnum):
     """How a question ended."""
@@ -13,6 +17,7 @@ class Found(StrEnum):
     NO_DATA = "no data"  # the name is there, records of this kind are not
     FAILED = "failed"  # SERVFAIL, REFUSED: the zone or its servers are broken
     TIMEOUT = "timeout"
+    CUT_OFF = "cut off"  # no name at all is found from here, so this one says nothing
     NOT_ASKED = "not asked"  # offline, or too many questions
 
 
