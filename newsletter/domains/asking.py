@@ -12,6 +12,8 @@ from newsletter.domains.answers import Answer, Found
 
 # Seconds after which a question is put again: datagrams get lost.
 _AGAIN = 1.0
+# After its last try dnspython rests for so long before it sees that time is up.
+_REST = 0.2
 # Room for long TXT records; beyond it the server is asked once more over TCP.
 _PAYLOAD = 1232
 
@@ -42,7 +44,11 @@ class Lookup:
         except (dns.exception.DNSException, UnicodeError):
             return Answer(Found.NO_NAME)  # what no name can be is nobody's name
         answer = self._ready().resolve(
-            asked, kind, raise_on_no_answer=False, lifetime=seconds, search=False
+            asked,
+            kind,
+            raise_on_no_answer=False,
+            lifetime=max(seconds - _REST, seconds / 2),
+            search=False,
         )
         final = _plain(answer.canonical_name)
         return Answer(

@@ -59,8 +59,18 @@ async def _greet(relay: Relay, ehlo_name: str, seconds: float) -> Greeting:
             await client.connect()
             return await _ask(client, relay)
         finally:
-            client.close()
+            await _hang_up(client)
             sock.close()
+
+
+async def _hang_up(client: aiosmtplib.SMTP) -> None:
+    transport = client.transport
+    client.close()
+    if isinstance(transport, asyncio.WriteTransport):
+        transport.abort()  # over TLS, a close would wait for the other side
+    # The loop lets go of what it holds in the rounds after.
+    for _ in range(3):
+        await asyncio.sleep(0)
 
 
 async def _ask(client: aiosmtplib.SMTP, relay: Relay) -> Greeting:
