@@ -254,7 +254,7 @@ def _text(left: Part, came: Part) -> Iterator[Diagnosis]:
         yield _say(
             Colour.RED,
             N_(
-                "{n} links of the {kind} text lead elsewhere now: somebody wants to "
+                "Links of the {kind} text lead elsewhere now ({n}): somebody wants to "
                 "watch who clicks. Turn off click tracking at the relay."
             ),
             detail=(new or lost)[0],

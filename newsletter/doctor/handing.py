@@ -94,10 +94,10 @@ def _safety(
             way,
             Colour.YELLOW,
             N_(
-                "The certificate of the relay {host} ends in {days} days; after that "
-                "nothing is sent."
+                "The certificate of the relay {host} ends on {day}; after that nothing "
+                "is sent."
             ),
-            days=max((ends - now).days, 0),
+            day=ends.date().isoformat(),
         )
 
 

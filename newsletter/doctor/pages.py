@@ -104,11 +104,11 @@ def _wear(patient: Patient, seen: Visit, now: datetime) -> Iterator[Diagnosis]:
         yield _say(
             Colour.YELLOW,
             N_(
-                "The certificate of {host} ends in {days} days. Have it renewed, by a "
-                "machine if you can."
+                "The certificate of {host} ends on {day}. Have it renewed, by a machine "
+                "if you can."
             ),
             patient,
-            days=max((seen.expires_at - now).days, 0),
+            day=seen.expires_at.date().isoformat(),
         )
     if not _is_family(patient):
         yield _say(

@@ -109,7 +109,7 @@ LINK = b'<a href=3D"=\r\nhttps://news.example.org'
         (
             changed(LINK, b'<a href=3D"https://click.example'),
             Colour.RED,
-            "1 links of the text/html text lead elsewhere",
+            "Links of the text/html text lead elsewhere now (1)",
         ),
         (
             changed(b"</body>", b'<img src=3D"https://o.example/p.gif"></body>'),

@@ -44,7 +44,7 @@ def visits(**changes: Any) -> dict[str, Visit]:
         (visits(status=0, miss=Miss.SILENT), Colour.GREY, "three seconds"),
         (visits(status=0, miss=Miss.NOT_ASKED), Colour.GREY, "not visited"),
         ({}, Colour.GREY, "not visited"),
-        (visits(expires_at=later(13)), Colour.YELLOW, "12 days"),
+        (visits(expires_at=later(13)), Colour.YELLOW, later(13).date().isoformat()),
         (visits(expires_at=later(15)), Colour.GREEN, ""),
     ],
 )
