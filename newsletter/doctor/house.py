@@ -45,15 +45,18 @@ def broken_database(why: str) -> Diagnosis:
 
 
 def _folder(path: Path) -> Iterator[Diagnosis]:
+    whole = path.absolute()
+    # The program makes the folder when it first needs it.
+    there = next(each for each in (whole, *whole.parents) if each.exists())
     try:
-        with tempfile.TemporaryFile(dir=path):
-            free = shutil.disk_usage(path).free
+        with tempfile.TemporaryFile(dir=there):
+            free = shutil.disk_usage(there).free
     except OSError as error:
         yield _say(
             Colour.RED,
             N_("The data folder {path} cannot be written to: {why}"),
             "folder",
-            path=str(path.absolute()),
+            path=str(whole),
             why=error.strerror or "",
         )
         return
