@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 _LONGEST = 8_000  # characters; a key of 4096 bits has 750
-_TAG = re.compile(r"\s*([a-z][a-z0-9_]*)\s*=\s*(.*?)\s*", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -70,14 +69,20 @@ class Published:
 
 def parse(text: str) -> Published:
     """Return what a TXT value says; nothing in it is believed."""
-    tags: dict[str, str] = {}
-    for piece in text[:_LONGEST].split(";"):
-        tag = _TAG.fullmatch(piece)
-        if tag:
-            tags.setdefault(tag[1].lower(), tag[2])
+    tags = tags_of(text[:_LONGEST])
     if "p" in tags:
         tags["p"] = re.sub(r"\s", "", tags["p"])
     return Published(tags, _key(tags.get("k", "rsa").lower(), tags.get("p", "")))
+
+
+def tags_of(text: str) -> dict[str, str]:
+    """Return a list of tags, RFC 6376 §3.2; of a tag that stands twice, the first."""
+    tags: dict[str, str] = {}
+    for piece in text.split(";"):
+        name, equals, value = piece.partition("=")
+        if equals:
+            tags.setdefault(name.strip().lower(), value.strip())
+    return tags
 
 
 def _key(kind: str, encoded: str) -> RSAPublicKey | Ed25519PublicKey | None:

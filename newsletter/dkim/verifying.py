@@ -7,18 +7,17 @@ and what a valid one covers.
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
-from newsletter.dkim.published import parse
+from newsletter.dkim.published import parse, tags_of
 from newsletter.dkim.signing import canonical_body, canonical_field
 
 _MOST = 10  # signatures that are looked at
 _FIELD = re.compile(rb"\r\n(?![ \t])")
 _B = re.compile(rb"(^|;)([ \t\r\n]*b[ \t\r\n]*=)[^;]*", re.DOTALL)
-_TAG = re.compile(r"\s*([a-z]+)\s*=\s*(.*?)\s*", re.IGNORECASE | re.DOTALL)
 _ALGORITHMS = {"rsa-sha256": "rsa", "ed25519-sha256": "ed25519"}
 
 Field = tuple[bytes, bytes]  # name in lower case, the field as it came
@@ -59,12 +58,14 @@ def verify(raw: bytes, keys: Keys) -> list[Signature]:
 
 
 def _judge(own: bytes, fields: Sequence[Field], body: bytes, keys: Keys) -> Signature:
-    tags = _tags(own.partition(b":")[2])
+    tags = tags_of(own.partition(b":")[2].decode("latin-1"))
     domain, selector = tags.get("d", "").lower(), tags.get("s", "").lower()
     covers = tuple(name.strip().lower() for name in tags.get("h", "").split(":"))
     kind = _ALGORITHMS.get(tags.get("a", "").lower())
     try:
-        digest, signature = (b64decode(_dense(tags[n]), validate=True) for n in "Bb")
+        digest, signature = (
+            b64decode(_dense(tags[name]), validate=True) for name in ("bh", "b")
+        )
     except (KeyError, binascii.Error, ValueError):
         return Signature(domain, selector, Verdict.UNREADABLE, covers)
     header_mode, _, body_mode = tags.get("c", "simple/simple").partition("/")
@@ -114,17 +115,6 @@ def _body(body: bytes, mode: str, length: str) -> bytes:
 
 def _split(field: bytes) -> Field:
     return field.partition(b":")[0].strip().lower(), field
-
-
-def _tags(value: bytes) -> Mapping[str, str]:
-    """Return the tags of a signature; bh= as B, so that one letter names each."""
-    tags: dict[str, str] = {}
-    for piece in value.decode("latin-1").split(";"):
-        tag = _TAG.fullmatch(piece)
-        if tag:
-            name = "B" if tag[1].lower() == "bh" else tag[1].lower()
-            tags.setdefault(name, tag[2])
-    return tags
 
 
 def _dense(text: str) -> str:

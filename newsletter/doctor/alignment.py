@@ -35,49 +35,37 @@ def check_alignment(patient: Patient, inquiry: Inquiry) -> list[Diagnosis]:
     return [_by_spf(patient, sender, bounces)]
 
 
+_ONLY_SPF = N_(
+    "Only SPF is certain to speak for {domain}. It is lost when a reader has mail "
+    "forwarded, and Gmail and Outlook want both."
+)
+_DEPENDS = N_(
+    "Everything depends on whether {relay} signs for {domain}, which only a loop test "
+    "shows."
+)
+_NEITHER = N_(
+    "Nothing speaks for {domain}: no key signs, and failure reports go to {bounces}, "
+    "another organisation as far as receivers can tell."
+)
+
+
 def _by_spf(patient: Patient, sender: Walk, bounces: Walk) -> Diagnosis:
     strict = sender.policy is not None and sender.policy.tag("aspf") == "s"
     aligned = policies.is_aligned(sender, bounces, strict=strict)
     ways = [way for way in patient.ways if way.kind is not Kind.MAILBOX]
+    colour, sentence = Colour.RED, _NEITHER
     if aligned and not any(way.own_return_path for way in ways):
-        return Diagnosis(
-            Check.ALIGNMENT,
-            Colour.YELLOW,
-            phrase(
-                N_(
-                    "Only SPF is certain to speak for {domain}. It is lost when a "
-                    "reader has mail forwarded, and Gmail and Outlook want both."
-                ),
-                domain=patient.sender,
-            ),
-            patient.sender,
-            (_SIGN,),
-        )
-    if ways and all(way.kind is Kind.PROVIDER for way in ways):
-        return Diagnosis(
-            Check.ALIGNMENT,
-            Colour.GREY,
-            phrase(
-                N_(
-                    "Everything depends on whether {relay} signs for {domain}, which "
-                    "only a loop test shows."
-                ),
-                domain=patient.sender,
-                relay=", ".join(way.title for way in ways),
-            ),
-            patient.sender,
-            (_SIGN,),
-        )
+        colour, sentence = Colour.YELLOW, _ONLY_SPF
+    elif ways and all(way.kind is Kind.PROVIDER for way in ways):
+        colour, sentence = Colour.GREY, _DEPENDS
     return Diagnosis(
         Check.ALIGNMENT,
-        Colour.RED,
+        colour,
         phrase(
-            N_(
-                "Nothing speaks for {domain}: no key signs, and failure reports go to "
-                "{bounces}, another organisation as far as receivers can tell."
-            ),
+            sentence,
             domain=patient.sender,
             bounces=patient.bounces,
+            relay=", ".join(way.title for way in ways),
         ),
         patient.sender,
         (_SIGN,),

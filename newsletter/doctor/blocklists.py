@@ -5,7 +5,6 @@ from newsletter.doctor.inquiry import Inquiry
 from newsletter.doctor.patient import Kind, Patient
 from newsletter.doctor.servers import addresses_of, reversed_name
 from newsletter.doctor.unanswered import grey
-from newsletter.domains import Found
 from newsletter.i18n import N_
 
 _DOMAINS = "dbl.spamhaus.org"
@@ -32,54 +31,32 @@ def _look_up(about: str, name: str, inquiry: Inquiry) -> Diagnosis:
     answer = inquiry.ask(name, "A")
     if not answer.is_known:
         return grey(Check.BLOCKLISTS, about, answer)
+    colour, sentence, advice = Colour.GREEN, _FREE, ""
     if any(value.startswith(_REFUSED) for value in answer.values):
-        return Diagnosis(
-            Check.BLOCKLISTS,
-            Colour.YELLOW,
-            phrase(
-                N_(
-                    "Spamhaus, a block list, does not answer the name server that "
-                    "this machine uses, so it is not known whether {about} is listed."
-                ),
-                about=about,
-            ),
-            about,
-            (
-                phrase(
-                    N_(
-                        "Look at check.spamhaus.org, or use a name server of your own "
-                        "instead of a public one."
-                    )
-                ),
-            ),
-            found=found(*answer.values),
-        )
-    listed = any(value.startswith(_LISTED) for value in answer.values)
-    if answer.found is Found.RECORDS and listed:
-        return Diagnosis(
-            Check.BLOCKLISTS,
-            Colour.RED,
-            phrase(
-                N_(
-                    "{about} is on the block list of Spamhaus, and most receivers "
-                    "refuse it."
-                ),
-                about=about,
-            ),
-            about,
-            (
-                phrase(
-                    N_(
-                        "Stop sending, look at check.spamhaus.org for the reason, "
-                        "mend it, then ask there to be taken off."
-                    )
-                ),
-            ),
-            found=found(*answer.values),
-        )
+        colour, sentence, advice = Colour.YELLOW, _MUTE, _LOOK
+    elif any(value.startswith(_LISTED) for value in answer.values):
+        colour, sentence, advice = Colour.RED, _NAMED, _MEND
     return Diagnosis(
         Check.BLOCKLISTS,
-        Colour.GREEN,
-        phrase(N_("{about} is not on the block list of Spamhaus."), about=about),
+        colour,
+        phrase(sentence, about=about),
         about,
+        (phrase(advice),) if advice else (),
+        found=found(*answer.values) if advice else (),
     )
+
+
+_FREE = N_("{about} is not on the block list of Spamhaus.")
+_MUTE = N_(
+    "Spamhaus, a block list, does not answer the name server that this machine uses, "
+    "so it is not known whether {about} is listed."
+)
+_LOOK = N_(
+    "Look at check.spamhaus.org, or use a name server of your own instead of a public "
+    "one."
+)
+_NAMED = N_("{about} is on the block list of Spamhaus, and most receivers refuse it.")
+_MEND = N_(
+    "Stop sending, look at check.spamhaus.org for the reason, mend it, then ask there "
+    "to be taken off."
+)

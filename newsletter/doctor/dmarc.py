@@ -39,7 +39,8 @@ def check_policy(patient: Patient, inquiry: Inquiry) -> list[Diagnosis]:
         return [broken]
     problems = [
         *_strength(policy, walked, patient),
-        *_reports(policy, walked, patient, inquiry),
+        *_reports(policy, walked, patient),
+        *_agreements(policy, walked, inquiry),
         *_leftovers(policy, patient),
     ]
     return problems or [_sound(policy, walked)]
@@ -142,9 +143,7 @@ def _strength(policy: Policy, walked: Walk, patient: Patient) -> Iterator[Diagno
     )
 
 
-def _reports(
-    policy: Policy, walked: Walk, patient: Patient, inquiry: Inquiry
-) -> Iterator[Diagnosis]:
+def _reports(policy: Policy, walked: Walk, patient: Patient) -> Iterator[Diagnosis]:
     if not policy.report_domains:
         yield Diagnosis(
             Check.DMARC,
@@ -161,36 +160,43 @@ def _reports(
             (_mended(policy, patient),),
             found(policy.text),
         )
+
+
+def _agreements(policy: Policy, walked: Walk, inquiry: Inquiry) -> Iterator[Diagnosis]:
     for elsewhere in policies.asks_elsewhere(policy, walked):
         name = policies.agreement(policy, elsewhere)
         answer = inquiry.ask(name, "TXT")
-        if policies.agrees(answer):
-            continue
         record = Record(name, "TXT", "v=DMARC1")
         if not answer.is_known:
             yield grey(Check.DMARC, elsewhere, answer, records=(record,))
-            continue
-        yield Diagnosis(
-            Check.DMARC,
-            Colour.YELLOW,
+        elif not policies.agrees(answer):
+            yield _not_agreed(policy, walked, elsewhere, record)
+
+
+def _not_agreed(
+    policy: Policy, walked: Walk, elsewhere: str, record: Record
+) -> Diagnosis:
+    return Diagnosis(
+        Check.DMARC,
+        Colour.YELLOW,
+        phrase(
+            N_(
+                "Reports shall go to {elsewhere}, which has not agreed to take them "
+                "for {domain}: none will come."
+            ),
+            elsewhere=elsewhere,
+            domain=policy.domain,
+        ),
+        walked.domain,
+        (
             phrase(
-                N_(
-                    "Reports shall go to {elsewhere}, which has not agreed to take "
-                    "them for {domain}: none will come."
-                ),
+                N_("Ask whoever runs {elsewhere} to publish this record there."),
                 elsewhere=elsewhere,
-                domain=policy.domain,
             ),
-            walked.domain,
-            (
-                phrase(
-                    N_("Ask whoever runs {elsewhere} to publish this record there."),
-                    elsewhere=elsewhere,
-                ),
-            ),
-            (record,),
-            found(policy.text),
-        )
+        ),
+        (record,),
+        found(policy.text),
+    )
 
 
 def _leftovers(policy: Policy, patient: Patient) -> Iterator[Diagnosis]:

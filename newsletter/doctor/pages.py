@@ -104,8 +104,8 @@ def _wear(patient: Patient, seen: Visit, now: datetime) -> Iterator[Diagnosis]:
         yield _say(
             Colour.YELLOW,
             N_(
-                "The certificate of {host} ends on {day}. Have it renewed, by a machine "
-                "if you can."
+                "The certificate of {host} ends on {day}. Have it renewed, by a "
+                "machine if you can."
             ),
             patient,
             day=seen.expires_at.date().isoformat(),
