@@ -58,6 +58,8 @@ class Remembering:
         answer = self._ask(name, kind, seconds)
         if answer.found in {Found.NO_NAME, Found.NO_DATA}:
             control = self._ask(CONTROL, "NS", seconds)
+            if not control.is_known:
+                return Answer(control.found)
             if control.found is not Found.RECORDS:
                 return Answer(Found.CUT_OFF)
         return answer

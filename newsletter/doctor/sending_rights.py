@@ -25,6 +25,10 @@ _NO_RELAY = N_(
     "No relay is set, so it is not known which servers the SPF record must name."
 )
 _ONE = N_("A domain may have one such record only: put all of it into this one.")
+_NOT_OURS = N_(
+    "The mistake is in a record that yours includes: tell whoever runs it, or take it "
+    "out of yours."
+)
 _SAID: dict[Trouble, tuple[str, str]] = {
     Trouble.SEVERAL: (
         N_("{domain} has several SPF records, and receivers then believe none: {what}"),
@@ -156,8 +160,8 @@ def _troubles(
             Colour.RED,
             phrase(sentence, domain=seen.domain, what=", ".join(what[:5])),
             seen.domain,
-            (phrase(advice),),
-            (proposed,),
+            (phrase(_NOT_OURS if proposed.value in seen.texts else advice),),
+            () if proposed.value in seen.texts else (proposed,),
             found(*seen.texts),
         )
 

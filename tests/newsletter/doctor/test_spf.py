@@ -271,3 +271,13 @@ def test_without_a_relay_nothing_is_proposed() -> None:
     (found,) = ask(check_rights, {}, who)
 
     assert (found.colour, found.records) == (Colour.GREY, ())
+
+
+def test_a_mistake_of_somebody_else_is_not_mended_in_our_record() -> None:
+    text = "v=spf1 include:b.example a:mail.example.org ~all"
+    (found,) = ask(
+        check_rights, {TXT: [text], "b.example TXT": ["v=spf1 ipv4:1.2.3.4 -all"]}
+    )
+
+    assert (found.colour, found.records) == (Colour.RED, ())
+    assert "a record that yours includes" in found.advise("en")
