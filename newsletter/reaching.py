@@ -85,13 +85,17 @@ def expiry(connection: ssl.SSLObject | ssl.SSLSocket) -> datetime | None:
 
 def _addresses(host: str, port: int, seconds: float) -> Found:
     """Ask the system for a name, which itself knows no end of waiting."""
-    answers: SimpleQueue[Found | OSError] = SimpleQueue()
+    answers: SimpleQueue[Found | Unreachable] = SimpleQueue()
 
     def ask() -> None:
         try:
             answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except (OSError, UnicodeError) as error:
-            answers.put(OSError(str(error)))
+            # The name servers are silent or broken, which says nothing of the name.
+            silent = getattr(error, "errno", None) == socket.EAI_AGAIN
+            answers.put(
+                Unreachable(Miss.SILENT if silent else Miss.UNKNOWN, str(error))
+            )
 
     # A daemon: at the end of the program nobody waits for it.
     threading.Thread(target=ask, daemon=True).start()
@@ -99,6 +103,6 @@ def _addresses(host: str, port: int, seconds: float) -> Found:
         answer = answers.get(timeout=max(seconds, 0))
     except Empty:
         raise Unreachable(Miss.SILENT) from None
-    if isinstance(answer, OSError):
-        raise Unreachable(Miss.UNKNOWN, str(answer)) from answer
+    if isinstance(answer, Unreachable):
+        raise answer
     return answer

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 
@@ -24,7 +24,7 @@ from newsletter.doctor.sending_rights import check_rights
 from newsletter.doctor.servers import check_reverse
 from newsletter.doctor.signing import check_keys
 from newsletter.doctor.visits import Visit, Visitor, visit
-from newsletter.domains import Answer, Found, Lookup, Resolver
+from newsletter.domains import CONTROL, Answer, Found, Lookup, Resolver
 from newsletter.i18n import N_
 from newsletter.reaching import Miss
 from newsletter.smtp import Greeting
@@ -126,7 +126,9 @@ def examine(patient: Patient, world: World, *, seconds: float = SECONDS) -> Exam
     """
     until = time.monotonic() + seconds
     now = utcnow()
-    jobs = [*_asking(patient, world, until), *_visiting(patient, world, until, now)]
+    fair = _Fair(world)
+    asked = World(fair.resolver, fair.visit, fair.greet, world.token)
+    jobs = [*_asking(patient, asked, until), *_visiting(patient, asked, until, now)]
     results: SimpleQueue[tuple[int, list[Diagnosis]]] = SimpleQueue()
     for number, (_, job) in enumerate(jobs):
         threading.Thread(target=_work, args=(number, job, results), daemon=True).start()
@@ -146,14 +148,33 @@ def examine(patient: Patient, world: World, *, seconds: float = SECONDS) -> Exam
     return Examination(patient, now, tuple(_sorted([*found, _LOOP])))
 
 
+class _Fair:
+    """A world that holds no unknown name against anybody while it finds none at all."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self.resolver = world, Remembering(world.resolver)
+
+    def visit(self, method: str, url: str, seconds: float) -> Visit:
+        seen = self._world.visit(method, url, seconds)
+        return replace(seen, miss=self._judged(seen.miss, seconds))
+
+    def greet(self, relay: Relay, seconds: float) -> Greeting:
+        said = self._world.greet(relay, seconds)
+        return replace(said, miss=self._judged(said.miss, seconds))
+
+    def _judged(self, miss: Miss, seconds: float) -> Miss:
+        if miss is not Miss.UNKNOWN:
+            return miss
+        control = self.resolver.ask(CONTROL, "NS", seconds=seconds)
+        return miss if control.found is Found.RECORDS else Miss.NOT_ASKED
+
+
 Job = Callable[[], list[Diagnosis]]
 
 
 def _asking(patient: Patient, world: World, until: float) -> list[tuple[Check, Job]]:
-    resolver = Remembering(world.resolver)
-
     def job(checker: Checker) -> Job:
-        return lambda: checker(patient, Inquiry(resolver, until=until))
+        return lambda: checker(patient, Inquiry(world.resolver, until=until))
 
     return [(check, job(checker)) for check, checker in _CHECKS.items()]
 

@@ -115,9 +115,11 @@ def terms_of(way: Way, patient: Patient) -> list[str]:
 
 def _without(domain: str, ways: list[Way], patient: Patient) -> Diagnosis:
     value = _merged(Survey(domain), ways, patient)
+    # Whoever takes failure reports elsewhere has the SPF that counts there.
+    elsewhere = all(way.own_return_path for way in ways)
     return Diagnosis(
         Check.SPF,
-        Colour.RED,
+        Colour.YELLOW if elsewhere else Colour.RED,
         phrase(
             N_(
                 "{domain} has no SPF record, which lists the servers that may send in "
@@ -302,7 +304,8 @@ def _merged(seen: Survey, ways: list[Way], patient: Patient) -> str:
     needed = [
         term
         for way in ways
-        if not way.own_return_path and not set(way.spf) & set(seen.includes)
+        if not (way.own_return_path and seen.texts)
+        and not set(way.spf) & set(seen.includes)
         for term in terms_of(way, patient)
     ]
     end = "-all" if seen.end == "-" else "~all"

@@ -15,6 +15,7 @@ from newsletter.doctor import Check, Colour, Diagnosis, Examination, Memory, Wor
 from newsletter.doctor.diagnosis import Record, found, shown
 from newsletter.doctor.visits import Visit
 from newsletter.domains import Answer, Found
+from newsletter.reaching import Miss
 from subscribers.clock import utcnow
 from tests.newsletter.doctor.world import Outside, world
 from tests.newsletter.doctor.zone import BROKEN, DOMAIN, SILENT, Zone, patient, records
@@ -100,6 +101,23 @@ def test_whoever_is_cut_off_accuses_nobody() -> None:
     for check in (Check.SENDER, Check.SPF, Check.DKIM, Check.DMARC, Check.BLOCKLISTS):
         assert blind.colour_of(check) is Colour.GREY
     assert "finds no names" in blind.of(Check.DKIM)[0].say("en")
+
+
+class Unknown(Outside):
+    """Pages whose name the system does not find."""
+
+    def visit(self, method: str, url: str, seconds: float) -> Visit:
+        return Visit(method, miss=Miss.UNKNOWN)
+
+
+def test_a_page_that_is_not_known_counts_while_others_are() -> None:
+    connected = replace(world(), visit=Unknown().visit)
+    blind = replace(connected, resolver=Zone({}))
+
+    seen = [doctor.examine(patient(), each) for each in (connected, blind)]
+
+    assert seen[0].colour_of(Check.PAGES) is Colour.RED
+    assert seen[1].colour_of(Check.PAGES) is Colour.GREY
 
 
 @pytest.mark.parametrize(("answer", "word"), [(BROKEN, "error"), (SILENT, "in time")])

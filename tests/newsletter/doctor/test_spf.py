@@ -281,3 +281,11 @@ def test_a_mistake_of_somebody_else_is_not_mended_in_our_record() -> None:
 
     assert (found.colour, found.records) == (Colour.RED, ())
     assert "a record that yours includes" in found.advise("en")
+
+
+def test_without_a_record_a_company_with_its_own_return_path_is_less_urgent() -> None:
+    way = through("Postmark", "spf.mtasv.net", own_return_path=True)
+    (found,) = ask(check_rights, {TXT: ["x"]}, patient(ways=(way,)))
+
+    assert found.colour is Colour.YELLOW
+    assert found.records[0].value == "v=spf1 include:spf.mtasv.net ~all"
