@@ -66,7 +66,7 @@ def test_no_silence_takes_longer_than_three_seconds(*, honest: bool) -> None:
 
     took = time.monotonic() - began
     slow.over.set()
-    assert took < SECONDS + 0.5
+    assert took < SECONDS + 0.2  # the machine may be busy
     for check in (Check.SENDER, Check.MAILBOXES, Check.SPF, Check.DKIM, Check.DMARC):
         assert seen.colour_of(check) is Colour.GREY
     assert seen.colour_of(Check.RELAY) is Colour.GREEN
