@@ -78,10 +78,15 @@ def _find(words: Words) -> tuple[Any, Words]:
     return command, words
 
 
+def _runs(command: Any) -> bool:
+    """Whether a command does something without naming one below it."""
+    return not hasattr(command, "commands") or command.invoke_without_command
+
+
 def _leaves(command: Any, path: Words = ()) -> Iterator[Words]:
     for name, inner in getattr(command, "commands", {}).items():
         yield from _leaves(inner, (*path, name))
-    if not hasattr(command, "commands"):
+    if path and _runs(command):
         yield path
 
 
@@ -112,7 +117,7 @@ ROWS = {row[1]: row[2] for row in _ROW.finditer(_text(OPERATORS))}
 def test_a_printed_command_can_be_typed(page: str, words: Words) -> None:
     command, given = _find(words)
 
-    assert not hasattr(command, "commands"), f"{page}: no command {given}"
+    assert _runs(command), f"{page}: no command {given}"
     # Reads every word as the program would, without running the command.
     command.make_context(command.name, list(given))
 
@@ -126,7 +131,7 @@ def test_a_mentioned_command_exists(page: str, words: Words) -> None:
         for parameter in command.params
         for option in (*parameter.opts, *parameter.secondary_opts)
     }
-    if hasattr(command, "commands"):
+    if not _runs(command):
         assert not given, f"{page}: no command {given}"
     assert {word for word in given if word.startswith("--")} <= known, page
 

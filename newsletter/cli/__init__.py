@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from newsletter.cli import (
     bounces,
     dkim,
+    doctor,
     events,
     forms,
     items,
@@ -79,4 +80,5 @@ app.add_typer(segments.app, name="segments")
 app.add_typer(relays.app, name="relays")
 app.add_typer(bounces.app, name="bounces")
 app.add_typer(dkim.app, name="dkim")
+app.add_typer(doctor.app, name="doctor")
 system.register(app)

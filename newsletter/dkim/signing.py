@@ -102,7 +102,7 @@ class Signer:
         signatures = []
         for key in self._keys:
             unsigned = self._unsigned(key, names, digest, at)
-            signature = key.sign(data + _canonical(b"DKIM-Signature", unsigned))
+            signature = key.sign(data + canonical_field(b"DKIM-Signature", unsigned))
             value = _folded(b64encode(signature))
             signatures.append(b"DKIM-Signature:" + unsigned + value + b"\r\n")
         return b"".join(signatures)
@@ -168,7 +168,7 @@ def _covered(fields: Sequence[tuple[bytes, bytes]], names: Iterable[str]) -> byt
     for name, value in fields:
         values.setdefault(name, []).append(value)
     return b"".join(
-        _canonical(_key(name), values[_key(name)].pop()) + b"\r\n"
+        canonical_field(_key(name), values[_key(name)].pop()) + b"\r\n"
         for name in names
         if values.get(_key(name))
     )
@@ -178,7 +178,7 @@ def _key(name: str) -> bytes:
     return name.lower().encode("ascii")
 
 
-def _canonical(name: bytes, value: bytes) -> bytes:
+def canonical_field(name: bytes, value: bytes) -> bytes:
     """Return a field as it is hashed, §3.4.2: unfolded, single spaces."""
     return name.lower() + b":" + b" ".join(value.split())
 

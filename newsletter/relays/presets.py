@@ -20,6 +20,10 @@ class Preset:
     per_minute: int | None = None
     per_hour: int | None = None
     per_day: int | None = None
+    # What SPF must include for its servers, any one of them; the first is proposed.
+    spf: tuple[str, ...] = ()
+    # Failure reports go to a domain of its own, unless one of ours is set up with it.
+    own_return_path: bool = False
 
 
 _SHARED = (
@@ -43,6 +47,8 @@ _ALL = (
         hosts=("email-smtp.*.amazonaws.com",),
         per_second=1,
         per_day=200,
+        spf=("amazonses.com",),
+        own_return_path=True,
     ),
     Preset(
         "postmark",
@@ -51,6 +57,8 @@ _ALL = (
         "go through its broadcast stream.",
         hosts=("*.postmarkapp.com",),
         connections=10,
+        spf=("spf.mtasv.net",),
+        own_return_path=True,
     ),
     Preset(
         "mailgun",
@@ -59,6 +67,7 @@ _ALL = (
         "tracking off.",
         hosts=("smtp.mailgun.org", "smtp.eu.mailgun.org"),
         connections=5,
+        spf=("mailgun.org", "eu.mailgun.org"),
     ),
     Preset(
         "brevo",
@@ -67,6 +76,8 @@ _ALL = (
         "Turn its tracking off.",
         hosts=("smtp-relay.brevo.com", "smtp-relay.sendinblue.com"),
         per_day=300,
+        spf=("spf.brevo.com", "spf.sendinblue.com"),
+        own_return_path=True,
     ),
     Preset(
         "scaleway",
@@ -75,6 +86,7 @@ _ALL = (
         "that. Ask whether newsletters are allowed.",
         hosts=("smtp.tem.scw.cloud", "smtp.tem.scaleway.com"),
         per_day=320,
+        spf=("_spf.tem.scaleway.com",),
     ),
     Preset(
         "google",
@@ -85,6 +97,7 @@ _ALL = (
         connections=2,
         per_second=1,
         per_day=2000,
+        spf=("_spf.google.com",),
     ),
     Preset(
         "google-relay",
@@ -93,6 +106,7 @@ _ALL = (
         hosts=("smtp-relay.gmail.com",),
         connections=5,
         per_day=10_000,
+        spf=("_spf.google.com",),
     ),
     Preset(
         "microsoft",
@@ -102,6 +116,7 @@ _ALL = (
         connections=3,
         per_minute=30,
         per_day=10_000,
+        spf=("spf.protection.outlook.com",),
     ),
     Preset(
         "ovh",
@@ -110,6 +125,7 @@ _ALL = (
         hosts=("*.mail.ovh.net", "ssl0.ovh.net"),
         connections=2,
         per_hour=100,
+        spf=("mx.ovh.com",),
     ),
     Preset(
         "infomaniak",
@@ -118,6 +134,7 @@ _ALL = (
         hosts=("mail.infomaniak.com",),
         connections=2,
         per_hour=100,
+        spf=("spf.infomaniak.ch",),
     ),
     Preset(
         "combell",
@@ -134,6 +151,7 @@ _ALL = (
         hosts=("send.one.com", "mailout.one.com"),
         connections=2,
         per_hour=100,
+        spf=("_custspf.one.com",),
     ),
 )
 PRESETS = {preset.name: preset for preset in _ALL}

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from newsletter.config import Relay, Settings
+from newsletter.smtp.asking import Greeting, greet
 from newsletter.smtp.connection import RelayConnection
 from newsletter.smtp.failures import Failure
 from newsletter.smtp.lines import (
@@ -28,6 +29,7 @@ __all__ = [
     "Envelope",
     "Failure",
     "Fault",
+    "Greeting",
     "Letter",
     "Manners",
     "Mode",
@@ -38,6 +40,8 @@ __all__ = [
     "Timeouts",
     "Verdict",
     "connect",
+    "ehlo_name",
+    "greet",
 ]
 
 
@@ -59,13 +63,13 @@ def connect(
     return RelayConnection(
         relay,
         source,
-        ehlo_name=_ehlo_name(settings),
+        ehlo_name=ehlo_name(settings),
         manners=manners,
         messages=messages,
     )
 
 
-def _ehlo_name(settings: Settings) -> str:
+def ehlo_name(settings: Settings) -> str:
     """Return our public name, RFC 5321 §4.1.1.1; never the machine's own (privacy)."""
     host = urlsplit(settings.base_url).hostname or "localhost"
     return host if "." in host and not host[0].isdigit() else "[127.0.0.1]"

@@ -35,7 +35,7 @@ async def open_session(
         port=relay.port,
         username=relay.username or None,
         password=None if relay.auth == "xoauth2" else relay.password or None,
-        oauth_token_generator=_token(relay) if relay.auth == "xoauth2" else None,
+        oauth_token_generator=access_token(relay) if relay.auth == "xoauth2" else None,
         use_tls=relay.tls == "tls",
         start_tls=relay.tls == "starttls",
         local_hostname=ehlo_name,
@@ -77,7 +77,7 @@ def _taken_over(client: aiosmtplib.SMTP) -> tuple[asyncio.Transport, Offer]:
     return cast(asyncio.Transport, transport), offer
 
 
-def _token(relay: Relay) -> aiosmtplib.SMTPTokenGenerator:
+def access_token(relay: Relay) -> aiosmtplib.SMTPTokenGenerator:
     """Return what reads the access token: anew for each session, as it expires."""
 
     async def token() -> str:

@@ -1,4 +1,4 @@
-"""Ask the DNS whether a domain takes mail at all: the only door to the resolver."""
+"""Ask whether the domain of an address takes mail at all."""
 
 from datetime import datetime, timedelta
 from threading import Lock
@@ -7,11 +7,9 @@ import dns.exception
 import dns.resolver
 from email_validator import EmailNotValidError, caching_resolver, validate_email
 
+from newsletter.domains.answers import CONTROL
 from subscribers.clock import utcnow
 
-# A name that has existed for as long as the DNS. While it does not resolve, it is we
-# who are cut off, and nothing can be said about anybody else's.
-_CONTROL = "iana.org"
 _CONTROL_FOR = timedelta(minutes=5)
 _SECONDS = 3
 
@@ -55,7 +53,7 @@ class Domains:
                 self._resolver = caching_resolver(
                     timeout=_SECONDS, dns_resolver=self._plain
                 )
-            self._resolver.resolve(_CONTROL, "NS")
+            self._resolver.resolve(CONTROL, "NS")
         except dns.exception.DNSException:
             return False
         return True

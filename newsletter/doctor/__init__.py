@@ -1,0 +1,50 @@
+"""The domain doctor: what receivers see of a list's sender, and what to publish."""
+
+from newsletter.doctor.comparing import compare
+from newsletter.doctor.diagnosis import (
+    Check,
+    Colour,
+    Diagnosis,
+    Phrase,
+    Record,
+    shown,
+    worst,
+)
+from newsletter.doctor.examine import (
+    SECONDS,
+    Examination,
+    Memory,
+    World,
+    examine,
+    offline,
+    world,
+)
+from newsletter.doctor.house import broken_database, check_database, check_house
+from newsletter.doctor.letter import loop_letter
+from newsletter.doctor.patient import Kind, Patient, Way, patient_of
+
+__all__ = [
+    "SECONDS",
+    "Check",
+    "Colour",
+    "Diagnosis",
+    "Examination",
+    "Kind",
+    "Memory",
+    "Patient",
+    "Phrase",
+    "Record",
+    "Way",
+    "World",
+    "broken_database",
+    "check_database",
+    "check_house",
+    "compare",
+    "examine",
+    "loop_letter",
+    "offline",
+    "patient_of",
+    "shown",
+    "world",
+    "worst",
+]

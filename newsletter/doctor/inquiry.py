@@ -1,0 +1,78 @@
+"""The questions of a check: bounded in time and number, each put once."""
+
+import threading
+import time
+from collections import defaultdict
+
+from newsletter.domains import CONTROL, Answer, Found, Resolver
+
+# Of one check. SPF alone may need a dozen; nobody needs more than this.
+QUESTIONS = 30
+# Seconds one question may take, so that a silent server leaves time for others.
+_EACH = 1.5
+
+
+class Inquiry:
+    """A resolver with a deadline, and patience for so many questions."""
+
+    def __init__(
+        self,
+        resolver: Resolver,
+        *,
+        until: float,
+        questions: int = QUESTIONS,
+    ) -> None:
+        """Take no question after `until`, a moment of the monotonic clock."""
+        self._resolver, self._until, self._left = resolver, until, questions
+        self._known: dict[tuple[str, str], Answer] = {}
+
+    def ask(self, name: str, kind: str) -> Answer:
+        """Return the records of a kind."""
+        key = (name.lower().rstrip("."), kind)
+        if key in self._known:
+            return self._known[key]
+        if self._left <= 0:
+            return Answer(Found.NOT_ASKED)
+        self._left -= 1
+        seconds = min(self._until - time.monotonic(), _EACH)
+        if seconds <= 0:
+            return Answer(Found.TIMEOUT)
+        answer = self._known[key] = self._resolver.ask(*key, seconds=seconds)
+        return answer
+
+
+class Remembering:
+    """A resolver that several checks share, so that each question is put once.
+
+    A name that is not there counts only while another one, that must be, is found.
+    """
+
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._known: dict[tuple[str, str], Answer] = {}
+        self._locks: dict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
+        self._lock = threading.Lock()
+
+    def ask(self, name: str, kind: str, *, seconds: float) -> Answer:
+        """Return what is known, or wait for whoever is asking the same."""
+        answer = self._ask(name, kind, seconds)
+        if answer.found in {Found.NO_NAME, Found.NO_DATA}:
+            control = self._ask(CONTROL, "NS", seconds)
+            if not control.is_known:
+                return Answer(control.found)
+            if control.found is not Found.RECORDS:
+                return Answer(Found.CUT_OFF)
+        return answer
+
+    def _ask(self, name: str, kind: str, seconds: float) -> Answer:
+        key = (name, kind)
+        with self._lock:
+            lock = self._locks[key]
+        if not lock.acquire(timeout=max(seconds, 0)):
+            return Answer(Found.TIMEOUT)
+        try:
+            if key not in self._known:
+                self._known[key] = self._resolver.ask(name, kind, seconds=seconds)
+            return self._known[key]
+        finally:
+            lock.release()
