@@ -20,9 +20,10 @@ from newsletter.incoming.inbox import (
     unavailable,
 )
 
-# What we have dealt with carries this, so that nothing is read twice and whether
-# people have seen it stays theirs to say.
-_DONE = "$Newsletter"
+# What we have dealt with carries one of these, so that nothing is read twice and
+# whether people have seen it stays theirs to say. There are two, because people may
+# mark as deleted what was left for them: that is not ours to expunge.
+_TAKEN, _LEFT = "$NewsletterTaken", "$NewsletterLeft"
 # Messages asked about at once: a longer answer does not fit on a line of imaplib.
 _WINDOW = 50_000
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
@@ -66,12 +67,14 @@ class ImapInbox:
         self._messages = int(self._ask("select", _quoted(folder))[0] or 0)
         permitted = _response(client, "PERMANENTFLAGS")
         # Without marks of our own, what is left gets a star, as a person would do it.
-        self._has_marks = b"\\*" in permitted or _DONE.encode() in permitted
+        self._has_marks = b"\\*" in permitted
         self._epoch = _response(client, "UIDVALIDITY").decode("ascii", "replace")
         self._removed: set[str] = set()
 
     def waiting(self) -> list[str]:
-        new = f"UNKEYWORD {_DONE}" if self._has_marks else "UNFLAGGED UNDELETED"
+        new = f"UNKEYWORD {_TAKEN} UNKEYWORD {_LEFT}"
+        if not self._has_marks:
+            new = "UNFLAGGED UNDELETED"
         for first in range(1, self._messages + 1, _WINDOW):
             last = min(first + _WINDOW - 1, self._messages)
             found = self._search(f"{first}:{last} {new}")
@@ -103,19 +106,19 @@ class ImapInbox:
         return told
 
     def remove(self, name: str) -> None:
-        marks = rf"(\Deleted {_DONE})" if self._has_marks else r"(\Deleted)"
+        marks = rf"(\Deleted {_TAKEN})" if self._has_marks else r"(\Deleted)"
         self._ask("uid", "STORE", _uid(name), "+FLAGS.SILENT", marks)
         self._removed.add(_uid(name))
 
     def leave(self, name: str) -> None:
-        mark = _DONE if self._has_marks else r"\Flagged"
+        mark = _LEFT if self._has_marks else r"\Flagged"
         self._ask("uid", "STORE", _uid(name), "+FLAGS.SILENT", f"({mark})")
 
     def finish(self) -> None:
         """Expunge what is ours, also what a poll marked that was killed before."""
         ours = set(self._removed)
         if self._has_marks:
-            ours |= set(self._search(f"DELETED KEYWORD {_DONE}"))
+            ours |= set(self._search(f"DELETED KEYWORD {_TAKEN}"))
         self._removed.clear()
         if not ours:
             return
