@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 class Maildrop:
     """What lies there, and what goes wrong with which message.
 
-    `faults` maps a message's place to `refuse`, `drop` (in the middle of it),
-    `huge` (it says) or `gone`; `at_quit` to `drop` or "".
+    `faults` maps a message's place to `refuse`, `drop` (in the middle of it) or
+    `huge` (it says); `at_quit` to `drop` or "".
     """
 
     messages: list[bytes]
@@ -62,7 +62,7 @@ class _Session(socketserver.StreamRequestHandler):
             drop.messages[:] = kept
             self._say("+OK bye")
 
-    def _table(self, drop: Maildrop, verb: str, there: list[tuple[int, bytes]]) -> None:
+    def _table(self, drop: Maildrop, verb: str, there: dict[int, bytes]) -> None:
         self._say("+OK")
         for place, raw in there.items():
             size = 20_000_000 if drop.faults.get(place) == "huge" else len(raw)

@@ -35,10 +35,11 @@ relayhost = [127.0.0.1]:{relay}
 smtp_host_lookup = native
 disable_dns_lookups = yes
 smtputf8_enable = no
-# What is refused for now comes back at once, instead of in five days.
-maximal_queue_lifetime = 0
-bounce_queue_lifetime = 1h
+# What is refused for now comes back in seconds, instead of in five days.
+maximal_queue_lifetime = 15s
+bounce_queue_lifetime = 15s
 minimal_backoff_time = 1s
+maximal_backoff_time = 4s
 queue_run_delay = 1s
 newsletter_destination_recipient_limit = 1
 """
