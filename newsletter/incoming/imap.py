@@ -151,8 +151,11 @@ def opened(mailbox: Mailbox) -> Iterator[ImapInbox]:
         try:
             _log_in(client, mailbox)
             yield ImapInbox(client, mailbox.folder)
+            client.logout()
         finally:
-            _part(client)
+            # After a fault nobody waits for a good-bye.
+            with suppress(OSError):
+                client.shutdown()
     except (imaplib.IMAP4.error, OSError, ValueError) as error:
         raise unavailable(mailbox, _why(error)) from error
 
@@ -171,14 +174,6 @@ def _connect(mailbox: Mailbox) -> imaplib.IMAP4:
         client.shutdown()
         raise
     return client
-
-
-def _part(client: imaplib.IMAP4) -> None:
-    try:
-        client.logout()
-    except (imaplib.IMAP4.error, OSError):
-        with suppress(OSError):
-            client.shutdown()
 
 
 def _log_in(client: imaplib.IMAP4, mailbox: Mailbox) -> None:

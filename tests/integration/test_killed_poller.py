@@ -27,9 +27,7 @@ IN_IMAP = [
     ("EXPUNGE", "answered", 1),
 ]
 IN_POP3 = [
-    ("RETR", "asked", 2),
     ("RETR", "heard", 2),
-    ("DELE", "asked", 3),
     ("DELE", "answered", 3),
     ("QUIT", "asked", 1),
     ("QUIT", "answered", 1),
