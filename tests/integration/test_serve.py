@@ -135,6 +135,8 @@ def test_mail_that_comes_back_is_taken_while_it_serves(
 
     with _started(environment, "serve", "--port", str(port)) as process:
         _first_line(process)
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30):
+            pass  # it is ready, also to be told to stop
         with smtplib.LMTP("127.0.0.1", door) as lmtp:
             lmtp.ehlo_or_helo_if_needed()
             lmtp.mail("<>")
