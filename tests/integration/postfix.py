@@ -80,8 +80,11 @@ job={folder}/jobs/$$
 cat > $job.part
 echo "$1" > $job.to
 mv $job.part $job.in
-while [ ! -s $job.code ]; do sleep 0.1; done
-exit $(cat $job.code)
+for try in $(seq 600); do
+  [ -s $job.code ] && exit $(cat $job.code)
+  sleep 0.1
+done
+exit 75
 """
 
 # Does what a pipe is for: takes message and recipient, returns an exit code.
