@@ -126,3 +126,7 @@ class LedgerUnavailable(NewsletterError):
 
 class BounceNotFound(NewsletterError, LookupError):
     """Nothing that came back has this number."""
+
+
+class MailboxUnavailable(NewsletterError):
+    """A mailbox cannot be read now."""

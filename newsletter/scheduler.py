@@ -4,12 +4,13 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
-from newsletter import guards, jobs, shares
+from newsletter import guards, incoming, jobs, shares
 from newsletter.config import Settings
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ ANSWER_EVERY = 1
 PREPARE_EVERY = 10
 PURGE_EVERY = 3600
 FILL_IN_EVERY = 60
+POLL_EVERY = 60
 
 
 class Clock:
@@ -33,6 +35,7 @@ class Clock:
         self._engine, self._settings, self._shares = engine, settings, shares
         self._holder = secrets.token_hex(8)
         self._stop = threading.Event()
+        self._pollers = [incoming.Poller(each) for each in settings.bounce_mailboxes]
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(6)},
             # A tick that comes late runs once and at once; two never run together.
@@ -56,6 +59,8 @@ class Clock:
         self._tick(self._prepare, PREPARE_EVERY)
         self._tick(self._purge, PURGE_EVERY)
         self._tick(self._fill_in, FILL_IN_EVERY)
+        if self._pollers:
+            self._tick(self._poll, POLL_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -109,3 +114,11 @@ class Clock:
 
     def _fill_in(self) -> None:
         jobs.fill_in_archive(self._engine, self._settings, stop=self._stop)
+
+    def _poll(self) -> None:
+        keys = self._settings.keys
+        for each in self._pollers:
+            # One that fails keeps none of the others waiting.
+            self._quietly(
+                partial(each.poll_if_rested, self._engine, keys, stop=self._stop)
+            )

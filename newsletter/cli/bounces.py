@@ -1,6 +1,7 @@
 """Commands about what comes back: take it, list it, look at one."""
 
 import sys
+import threading
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,13 @@ from sqlmodel import Session, col, select
 from newsletter import db, incoming
 from newsletter.cli import program
 from newsletter.cli.program import JsonFlag, Program
-from newsletter.errors import BounceNotFound, NewsletterError
+from newsletter.errors import (
+    BadSetting,
+    BounceNotFound,
+    MailboxUnavailable,
+    NewsletterError,
+)
+from newsletter.incoming import Poller, Tally
 from newsletter.models import Bounce
 
 app = typer.Typer(
@@ -20,6 +27,7 @@ app = typer.Typer(
 
 # sysexits.h: whoever piped the message keeps it and tries again.
 _TEMPORARY = 75
+_VISITS = 100  # to one mailbox
 
 
 @app.command()
@@ -52,6 +60,31 @@ def receive(
         program.say(f"{each.kind}: {each.effect}")
 
 
+@app.command()
+def poll(*, json: JsonFlag = False) -> None:
+    """Take what waits in the mailboxes of NEWSLETTER_BOUNCE_MAILBOX, now.
+
+    What is a failure, a complaint or an unsubscription is kept in the database and
+    then deleted; everything else stays in the mailbox for people.
+    """
+    tallies, failed = [], []
+    with program.opened() as opened:
+        if not opened.settings.bounce_mailboxes:
+            raise BadSetting("NEWSLETTER_BOUNCE_MAILBOX names no mailbox to poll.")
+        for mailbox in opened.settings.bounce_mailboxes:
+            try:
+                tallies.append((mailbox.name, _empty(opened, Poller(mailbox))))
+            except MailboxUnavailable as error:
+                failed.append(str(error))
+    if json:
+        program.answer([{"mailbox": name} | each.as_json() for name, each in tallies])
+    else:
+        for name, each in tallies:
+            program.say(f"{name}: {each}")
+    if failed:
+        raise MailboxUnavailable("\n".join(failed))
+
+
 @app.command("list")
 def list_command(
     issue: Annotated[int | None, typer.Option(help="Only of this issue.")] = None,
@@ -80,6 +113,16 @@ def show(bounce_id: Annotated[int, typer.Argument(metavar="ID")]) -> None:
         program.say(f"{found.kind} {found.failure} {found.status}: {found.effect}")
         program.say(found.diagnostic)
         program.say(found.evidence)
+
+
+def _empty(opened: Program, poller: Poller) -> Tally:
+    """Visit a mailbox until everything in it was looked at."""
+    total, never = Tally(), threading.Event()
+    for _ in range(_VISITS):
+        total += poller.poll(opened.engine, opened.settings.keys, stop=never)
+        if total.is_complete:
+            break
+    return total
 
 
 def _messages(files: list[Path] | None) -> list[bytes]:

@@ -6,7 +6,8 @@ import signal
 import socket
 import sys
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,8 @@ from newsletter.cli import program
 from newsletter.cli.program import JsonFlag, Program
 from newsletter.errors import NewsletterError
 from newsletter.migrations import ready
+
+logger = logging.getLogger(__name__)
 
 Host = Annotated[
     str, typer.Option(help="The address to listen on; 0.0.0.0 for every one.")
@@ -52,6 +55,8 @@ def demo(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
         "secret_keys": [],
         "check_domains": False,
         "workers": False,
+        "bounce_mailbox": "",
+        "bounce_listen": "",
         "base_url": f"http://localhost:{port}",
     }
     with closing(_listen(host, port)) as door, program.opened(**apart) as opened:
@@ -66,7 +71,11 @@ def demo(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
 def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the pages, keep the clock and send what is due."""
     _log()
-    with closing(_listen(host, port)) as door, program.opened() as opened:
+    with (
+        closing(_listen(host, port)) as door,
+        program.opened() as opened,
+        _mail_comes_in(opened),
+    ):
         program.say(f"Newsletter listens at {_address(door)}")
         _serve(opened, door)
 
@@ -111,6 +120,20 @@ def migrate(*, json: JsonFlag = False) -> None:
         program.say(f"Applied {step}.")
     if not steps:
         program.say("The database is up to date.")
+
+
+@contextmanager
+def _mail_comes_in(opened: Program) -> Iterator[None]:
+    """Take mail for the bounce domain for the block, if the settings name a door."""
+    door = opened.settings.bounce_door
+    if door is None:
+        yield
+        return
+    from newsletter.incoming.listener import listening  # most have no door
+
+    with listening(opened.engine, opened.settings.keys, door):
+        logger.info("mail that comes back is taken at %s:%s", door.host, door.port)
+        yield
 
 
 def _listen(host: str, port: int) -> socket.socket:

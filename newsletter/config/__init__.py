@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from newsletter import dkim
+from newsletter.config.intake import Door, Mailbox, read_mailboxes
 from newsletter.config.mailboxes import read_pattern
 from newsletter.config.relay import (
     MAIN,
@@ -38,6 +39,8 @@ __all__ = [
     "DATABASES",
     "INTERFACE_LANGUAGES",
     "MAIN",
+    "Door",
+    "Mailbox",
     "Network",
     "Relay",
     "Settings",
@@ -78,6 +81,8 @@ class Settings(BaseSettings):
     relays: str = ""  # more of them: name=smtp://… name=smtp://…
     rate: str = ""  # a limit of the relay "main": 30/minute
     bounce_address: str = ""  # b+{token}@…: failures come back; empty: to the sender
+    bounce_mailbox: str = ""  # polled: imaps://user:password@host/INBOX pop3s://…
+    bounce_listen: str = ""  # taken by `serve`: lmtp://127.0.0.1:2424
     unsubscribe_address: str = ""  # u+{token}@…: a mail to it unsubscribes
     base_url: str = "http://localhost:8000"
     secret_keys: Words = []  # newest first
@@ -204,6 +209,19 @@ class Settings(BaseSettings):
         read_rate(value)
         return value
 
+    @field_validator("bounce_mailbox")
+    @classmethod
+    def _readable_mailboxes(cls, value: str) -> str:
+        read_mailboxes(value)
+        return value
+
+    @field_validator("bounce_listen")
+    @classmethod
+    def _readable_door(cls, value: str) -> str:
+        if value:
+            Door(value)
+        return value
+
     @field_validator("bounce_address", "unsubscribe_address")
     @classmethod
     def _readable_pattern(cls, value: str) -> str:
@@ -242,6 +260,16 @@ class Settings(BaseSettings):
     def limit(self) -> dict[Span, int]:
         """What RATE says; empty without one."""
         return read_rate(self.rate)
+
+    @cached_property
+    def bounce_mailboxes(self) -> tuple[Mailbox, ...]:
+        """The mailboxes that are polled, in the order in which they are set."""
+        return read_mailboxes(self.bounce_mailbox)
+
+    @cached_property
+    def bounce_door(self) -> Door | None:
+        """Where `serve` takes mail for the bounce domain; None: nowhere."""
+        return Door(self.bounce_listen) if self.bounce_listen else None
 
     @cached_property
     def zone(self) -> ZoneInfo:

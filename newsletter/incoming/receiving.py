@@ -28,6 +28,16 @@ class Received:
     kind: Kind
     effect: Effect
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether all that matters of it is in the database: it may be deleted.
+
+        An answer of a person is not, nor what asks to leave without naming anybody.
+        """
+        if self.kind is Kind.UNSUBSCRIBE:
+            return self.effect is not Effect.NOBODY
+        return self.kind in {Kind.BOUNCE, Kind.COMPLAINT}
+
     def as_json(self) -> dict[str, Any]:
         """Return it as a command answers."""
         return {"kind": self.kind.value, "effect": self.effect.value}

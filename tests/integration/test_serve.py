@@ -1,5 +1,6 @@
 import os
 import signal
+import smtplib
 import socket
 import subprocess
 import sys
@@ -123,3 +124,25 @@ def test_a_busy_port_is_a_plain_sentence(environment: dict[str, str]) -> None:
         f"newsletter: Port {port} is taken by another program: "
         "choose one with --port.\n"
     )
+
+
+@pytest.mark.slow
+def test_mail_that_comes_back_is_taken_while_it_serves(
+    environment: dict[str, str],
+) -> None:
+    port, door = _free_port(), _free_port()
+    environment["NEWSLETTER_BOUNCE_LISTEN"] = f"lmtp://127.0.0.1:{door}"
+
+    with _started(environment, "serve", "--port", str(port)) as process:
+        _first_line(process)
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30):
+            pass  # it is ready, also to be told to stop
+        with smtplib.LMTP("127.0.0.1", door) as lmtp:
+            lmtp.ehlo_or_helo_if_needed()
+            lmtp.mail("<>")
+            code, _ = lmtp.rcpt("anne@example.org")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+    assert code == 550
+    assert process.returncode == 0

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from newsletter import config
-from newsletter.config import Relay, Span
+from newsletter.config import Mailbox, Relay, Span
 from newsletter.errors import BadSetting
 
 # A value that cannot work, and words the answer must hold.
@@ -29,6 +29,20 @@ BAD = [
     ("BOUNCE_ADDRESS", "b b+{token}@example.org", "to set {token} apart"),
     ("BOUNCE_ADDRESS", f"{'b' * 30}+{{token}}@example.org", "64 characters"),
     ("UNSUBSCRIBE_ADDRESS", "u+{token}@a.b\r\nBcc: x@y.z", "b+{token}@bounce"),
+    ("BOUNCE_MAILBOX", "bounces@example.org", "mailbox 1: write it as imaps://"),
+    ("BOUNCE_MAILBOX", "imaps://host.example", "name a user"),
+    ("BOUNCE_MAILBOX", "imaps://a:b/c@host.example", "write it as imaps://"),
+    ("BOUNCE_MAILBOX", "imaps://a:b[c@host.example", "write it as imaps://"),
+    ("BOUNCE_MAILBOX", "imaps://a:b@host.example?tls=maybe", "tls=maybe"),
+    ("BOUNCE_MAILBOX", "imaps://a:b@h.example?auth=ntlm", "auth=ntlm"),
+    ("BOUNCE_MAILBOX", "pop3s://a:b@h.example?auth=xoauth2", "needs IMAP"),
+    ("BOUNCE_MAILBOX", "pop3s://a:b@host.example/INBOX", "no folders"),
+    ("BOUNCE_MAILBOX", "imaps://a:b@h.example/Zur%C3%BCck", "plain letters"),
+    ("BOUNCE_MAILBOX", "imap://a:b%0d%0aX@h.example", "control character"),
+    ("BOUNCE_MAILBOX", "imap://a:b@h.example imaps://a:c@h.example", "named twice"),
+    ("BOUNCE_LISTEN", "127.0.0.1:2424", "lmtp://127.0.0.1:2424"),
+    ("BOUNCE_LISTEN", "lmtp://127.0.0.1", "lmtp://127.0.0.1:2424"),
+    ("BOUNCE_LISTEN", "smtp://anne:b@0.0.0.0:25", "smtp://0.0.0.0:25"),
     ("RATE", "0/minute", "30/minute"),
     ("RATE", "30/week", "second, minute, hour or day"),
     ("GRACE_SECONDS", "-1", "0 or more"),
@@ -233,3 +247,51 @@ def test_a_settings_file_in_another_encoding_is_named(
 
     with pytest.raises(BadSetting, match=r"\.env"):
         config.load()
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "tls", "folder"),
+    [
+        ("imaps://a:b@mail.example.org", 993, "tls", "INBOX"),
+        ("imap://a:b@mail.example.org/Back", 143, "starttls", "Back"),
+        ("imap://a:b@localhost", 143, "none", "INBOX"),
+        ("imap://a:b@mail.example.org:1143?tls=none", 1143, "none", "INBOX"),
+        ("pop3s://a:b@mail.example.org", 995, "tls", "INBOX"),
+        ("pop3://a:b@mail.example.org", 110, "starttls", "INBOX"),
+        ("imap://a:b@mail.example.org?tls=tls", 993, "tls", "INBOX"),
+    ],
+)
+def test_a_mailbox_is_encrypted_unless_it_is_said_or_is_here(
+    url: str, port: int, tls: str, folder: str
+) -> None:
+    mailbox = Mailbox(url)
+
+    assert (mailbox.port, mailbox.tls, mailbox.folder) == (port, tls, folder)
+
+
+def test_a_mailboxs_password_may_hold_anything_and_is_never_shown() -> None:
+    mailbox = Mailbox("imaps://anne%40example.org:p%2Fss%3Aword@mail.example.org")
+
+    assert (mailbox.username, mailbox.password) == ("anne@example.org", "p/ss:word")
+    assert "p/ss" not in f"{mailbox!r} {mailbox.name}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "imaps://anne:sesame/1@mail.example.org",
+        "imaps://anne:sesame[1@mail.example.org",
+        "imaps://anne:sesame\u2100@mail.example.org",
+        "ftp://anne:sesame@mail.example.org",
+        "imaps://anne:sesame@mail.example.org:port",
+    ],
+)
+def test_no_complaint_about_a_mailbox_shows_its_password(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_BOUNCE_MAILBOX", url)
+
+    with pytest.raises(BadSetting) as refused:
+        config.load()
+
+    assert "sesame" not in str(refused.value)
