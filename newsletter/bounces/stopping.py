@@ -51,7 +51,8 @@ def stop_if_needed(session: Session, issue: Issue) -> Breaker | None:
     if breaker is None:
         return None
     said = _SENTENCES[breaker].format(**vars(toll))
-    issues.pause(session, issue, because=said, by=breaker.value)
+    if not issues.pause(session, issue, because=said, by=breaker.value):
+        return None  # nothing of it has left yet: the next report finds it sending
     logger.warning("issue %s is paused: %s", issue.id, breaker)
     return breaker
 
