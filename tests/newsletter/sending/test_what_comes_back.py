@@ -1,5 +1,6 @@
 """Too much of an issue comes back: it stops, says why, and nobody pays for it."""
 
+import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from email.message import EmailMessage
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from newsletter import db, incoming, issues
+from newsletter import db, incoming, issues, jobs
 from newsletter.bounces import Effect
 from newsletter.config import Settings
 from newsletter.models import Bounce, Issue, IssueState
@@ -214,3 +215,33 @@ def test_an_issue_stopped_before_it_began_keeps_what_was_overruled(
 
         assert issue.state is IssueState.SCHEDULED
         assert (issue.paused_by, issue.tolerated) == ("", ["complaints"])
+
+
+def test_two_senders_hold_each_refusal_against_its_reader_once(
+    engine: Engine, returning: Settings, relay: Relay
+) -> None:
+    issue_id = an_issue(engine, 80)
+    refused = [f"fr{number}@example.org" for number in range(0, 80, 9)]
+    refuse(relay, refused, UNKNOWN)
+    relay.delay = 0.02
+    jobs.start_due_issues(engine, returning, holder="test")
+
+    senders = [
+        threading.Thread(
+            target=jobs.send_due,
+            args=(engine, returning),
+            kwargs={"stop": threading.Event()},
+        )
+        for _ in range(2)
+    ]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+
+    found = report(engine, issue_id)
+    assert found.states["rejected"] == len(refused) == 9
+    assert (found.state, suppressed(engine)) == (IssueState.SENT, 9)
+    with db.reading(engine) as session:
+        about = [row.delivery_id for row in session.exec(select(Bounce))]
+    assert len(about) == len(set(about)) == 9
