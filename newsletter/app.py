@@ -31,9 +31,11 @@ from newsletter.web import (
     reading,
     relinking,
     returning,
+    returns,
     rhythms,
     searching,
     syndication,
+    webhooks,
 )
 from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
@@ -42,6 +44,7 @@ from newsletter.web.throttle import Throttle
 
 _SCREENS = (
     health,
+    webhooks,
     media,
     calendars,
     accents,
@@ -54,6 +57,7 @@ _SCREENS = (
     login,
     issues,
     approvals,
+    returns,
     rhythms,
     embedding,
     joining,
@@ -81,7 +85,8 @@ def create_app(
         openapi_url=None,
     )
     domains = Domains() if settings.check_domains else None
-    app.state.site = Site(settings, engine, Pages(), Throttle(), domains)
+    partners = webhooks.partners()
+    app.state.site = Site(settings, engine, Pages(), Throttle(), partners, domains)
     app.add_middleware(Protected, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=config.find("web", "static")))
     # Fixed addresses first: /{lang}/{slug} of the archive takes what is left.

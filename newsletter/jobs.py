@@ -11,6 +11,7 @@ from sqlalchemy import Engine, delete
 from sqlmodel import col
 
 from newsletter import (
+    bounces,
     db,
     deliveries,
     editions,
@@ -208,9 +209,13 @@ def prepare_series(engine: Engine, settings: Settings) -> list[int]:
 
 
 def purge(engine: Engine) -> None:
-    """Forget what was asked and never confirmed, and mails settled long ago."""
+    """Forget what was asked and never confirmed, and mails and reports of long ago."""
     with db.writing(engine) as session:
         notices.purge(session, now=db.now(session))
+    with db.writing(engine) as session:
+        emptied = bounces.purge(session, now=db.now(session))
+    if emptied:
+        logger.info("what %s reports said is forgotten", emptied)
     while True:
         with db.writing(engine) as session:
             gone = unconfirmed.purge(session, now=db.now(session), limit=_REQUESTS)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, delete, select
 
-from newsletter import deliveries
+from newsletter import bounces, deliveries
 from newsletter.models import Notice
 from subscribers import people, privacy
 from subscribers.models import Subscriber
@@ -18,15 +18,17 @@ logger = logging.getLogger(__name__)
 def gather(session: Session, person: Subscriber | str) -> dict[str, Any]:
     """Return all that is kept of a person, or of an address (GDPR art. 15 and 20).
 
-    The keys of `privacy.gather`, and two more: `deliveries`, the letters they were
-    sent (issue, title, language, state, attempt, reply_code, reply, updated_at), and
-    `notices`, the mails that answered them (kind, language, state, created_at,
-    reply_code, reply). Ready for JSON. Raises SubscriberNotFound for an address.
+    The keys of `privacy.gather`, and three more: `deliveries`, the letters they were
+    sent (issue, title, language, state, attempt, reply_code, reply, updated_at),
+    `bounces`, what came back of these with its evidence, and `notices`, the mails that
+    answered them (kind, language, state, created_at, reply_code, reply). Ready for
+    JSON. Raises SubscriberNotFound for an address.
     """
     found = people.get(session, person) if isinstance(person, str) else person
     return {
         **privacy.gather(session, found),
         "deliveries": deliveries.of_subscriber(session, found.id or 0),
+        "bounces": bounces.of_subscriber(session, found.id or 0),
         "notices": _notices(session, found),
     }
 
@@ -39,6 +41,7 @@ def erase(session: Session, keys: KeyRing, subscriber: Subscriber) -> None:
     """
     if not privacy.lock(session, subscriber):
         return
+    bounces.forget(session, subscriber)
     deliveries.forget(session, [subscriber.id or 0])
     theirs = or_(
         col(Notice.subscriber_id) == subscriber.id,

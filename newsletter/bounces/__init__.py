@@ -2,6 +2,8 @@
 
 from newsletter.bounces.acting import Effect, Event, take
 from newsletter.bounces.counting import Gauge, Light, Returns, gauges, of_issue
+from newsletter.bounces.keeping import forget, of_subscriber, purge
+from newsletter.bounces.lifting import address_of, lift, lift_for
 from newsletter.bounces.reading import read
 from newsletter.bounces.replies import heed
 from newsletter.bounces.report import Candidate, Kind, Place, Report
@@ -18,9 +20,15 @@ __all__ = [
     "Place",
     "Report",
     "Returns",
+    "address_of",
+    "forget",
     "gauges",
     "heed",
+    "lift",
+    "lift_for",
     "of_issue",
+    "of_subscriber",
+    "purge",
     "read",
     "take",
 ]

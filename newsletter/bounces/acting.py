@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from newsletter.bounces import history, stopping
+from newsletter.bounces import attribution, history, stopping
 from newsletter.bounces.report import Kind
 from newsletter.bounces.weighing import Weight, weigh
 from newsletter.models import Bounce, Delivery, Issue
@@ -17,7 +17,7 @@ from newsletter.smtp.failures import Failure
 from subscribers import addresses, holders, optout, suppressions
 from subscribers.inserts import insert_new
 from subscribers.models import Channel, SuppressionReason
-from subscribers.tokens import KeyRing, Purpose
+from subscribers.tokens import KeyRing
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +42,9 @@ class Effect(StrEnum):
 class Event:
     """A report in our words, whoever brought it.
 
-    A token of ours in one of its `places` says whose it is. An address in its text
-    proves nothing, since anybody can write one.
+    A token of ours or a Message-ID in one of its `places` says whose it is. An address
+    proves nothing, since anybody can write one: `recipients` only say among whose
+    letters to look for that Message-ID.
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class Event:
     code: int | None = None
     diagnostic: str = ""
     evidence: str = ""
+    recipients: Sequence[str] = ()
 
 
 def take(session: Session, keys: KeyRing, event: Event, *, now: datetime) -> Effect:
@@ -66,11 +68,11 @@ def take(session: Session, keys: KeyRing, event: Event, *, now: datetime) -> Eff
     """
     if event.kind not in (Kind.BOUNCE, Kind.COMPLAINT):
         return Effect.NOTHING
-    handles = _handles(keys, event.places)
-    kept = _keep(session, event, *handles)
+    about = attribution.read(keys, event.places)
+    kept = _keep(session, event, *about.words)
     if kept is None:
         return Effect.KNOWN
-    delivery = _named(session, handles)
+    delivery = attribution.find(session, keys, about, event.recipients, now=now)
     if delivery is None:
         kept.effect = Effect.NOBODY
         return Effect.NOBODY
@@ -89,12 +91,6 @@ def take_reply(
         kept.effect = Effect.NOBODY
         return Effect.NOBODY
     return _act(session, keys, delivery, kept, now)
-
-
-def _handles(keys: KeyRing, places: Sequence[str]) -> tuple[str, ...]:
-    """Return the handles of subscription and issue that a genuine token names."""
-    named = (keys.find(Purpose.BOUNCE, place) for place in places)
-    return next((each for each in named if each and len(each) == 2), ())
 
 
 def _keep(session: Session, event: Event, *about: str) -> Bounce | None:
@@ -117,22 +113,6 @@ def _keep(session: Session, event: Event, *about: str) -> Bounce | None:
     if not insert_new(session, Bounce, row.model_dump(exclude={"id"})):
         return None
     return session.exec(select(Bounce).where(col(Bounce.key) == key)).one()
-
-
-def _named(session: Session, handles: tuple[str, ...]) -> Delivery | None:
-    """Return the delivery of these handles, its reader's rows locked."""
-    holder = holders.lock(session, handles[0]) if handles else None
-    if holder is None:
-        return None
-    return session.exec(
-        select(Delivery)
-        .join(Issue, col(Issue.id) == col(Delivery.issue_id))
-        .where(
-            col(Issue.handle) == handles[1],
-            col(Delivery.subscriber_id) == holder.subscriber_id,
-            col(Delivery.handle) == handles[0],
-        )
-    ).first()
 
 
 def _act(

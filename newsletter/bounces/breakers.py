@@ -1,5 +1,6 @@
 """When so much comes back of an issue that the rest of it must wait (pure)."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,9 @@ _ALIKE = 20
 # Complaints among accepted letters; Gmail stops helping senders from here on.
 _COMPLAINT_SHARE = 0.003
 _COMPLAINTS = 2  # one reader of a small list is not a trend
+_SAME = 60  # characters by which two refusals are the same
+# Addresses, numbers, moments, identifiers: what differs from letter to letter.
+_SINGULAR = re.compile(r"\S*[@\d]\S*")
 
 
 class Breaker(StrEnum):
@@ -32,6 +36,12 @@ class Toll:
     hard: int  # addresses that do not exist, refused or come back
     alike: int  # of identical refusals for trust: the most frequent one's
     complaints: int
+
+
+def likeness(status: str, diagnostic: str) -> tuple[str, str]:
+    """Return what identical refusals share, without whom and when they were about."""
+    words = _SINGULAR.sub(" ", diagnostic.lower())
+    return status, " ".join(words.split())[:_SAME]
 
 
 def tripped(toll: Toll, *, tolerated: Collection[str] = ()) -> Breaker | None:

@@ -1,6 +1,7 @@
 """Read a delivery status: the part of a report that is made for machines (RFC 3464)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from newsletter.bounces import headers
@@ -41,6 +42,7 @@ class DeliveryStatus:
     envelope_id: str
     message_id: str  # as Gmail gives it
     recipients: tuple[Status, ...]
+    addresses: tuple[str, ...] = ()  # of these recipients, as they were given
 
 
 def find(parts: list[Part]) -> DeliveryStatus | None:
@@ -63,6 +65,7 @@ def read(octets: bytes) -> DeliveryStatus | None:
         _first(groups, "original-envelope-id"),
         _first(groups, "x-original-message-id"),
         tuple(recipients),
+        tuple(_addresses(groups)),
     )
 
 
@@ -76,6 +79,13 @@ def inline(text: str) -> DeliveryStatus | None:
 
 def _first(groups: list[Headers], name: str) -> str:
     return next(filter(None, (group.get(name).strip() for group in groups)), "")
+
+
+def _addresses(groups: list[Headers]) -> Iterator[str]:
+    for group in groups[:_MOST]:
+        for name in ("original-recipient", "final-recipient"):
+            if value := group.get(name):
+                yield (value.partition(";")[2] or value).strip(" \t<>")
 
 
 def _looks_like_one(part: Part) -> bool:

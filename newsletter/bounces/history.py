@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from newsletter.bounces.report import Kind
@@ -44,7 +45,9 @@ def _letters(session: Session, delivery: Delivery) -> Sequence[Delivery]:
         .where(
             col(Delivery.subscriber_id) == delivery.subscriber_id,
             col(Delivery.id) <= delivery.id,
-            col(Delivery.state).in_(_TRIED),
+            # A report may be faster than the sender, who has not said yet how this
+            # one went.
+            or_(col(Delivery.state).in_(_TRIED), col(Delivery.id) == delivery.id),
             col(Issue.list_id).in_(of_list),
         )
         .order_by(col(Delivery.id).desc())

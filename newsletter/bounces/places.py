@@ -10,6 +10,7 @@ from newsletter.bounces.mime import Part
 from newsletter.bounces.report import Candidate, Place
 
 _MOST = 40
+_READERS = 8
 _ADDRESS = re.compile(r"[^\s<>\"(),;:\[\]\\]{1,128}@[\w.-]{1,255}")
 _IDENTIFIER = re.compile(r"<([^\s<>]{1,400})>")
 _DELIVERED = (
@@ -40,6 +41,21 @@ def candidates(
     order = list(Place)
     everything.sort(key=lambda each: order.index(each.place))
     return tuple(dict.fromkeys(everything))[:_MOST]
+
+
+def recipients(
+    message: Part, status: DeliveryStatus | None, copied: Headers
+) -> tuple[str, ...]:
+    """Return the addresses that a report says it is about, whoever wrote them."""
+    heads = [copied, *_returned(message)]
+    found = [address for head in heads for address in _to(head)]
+    found += status.addresses if status else ()
+    found += _ADDRESS.findall(message.headers.get("x-failed-recipients")[:1_000])
+    return tuple(dict.fromkeys(found))[:_READERS]
+
+
+def _to(head: Headers) -> list[str]:
+    return _ADDRESS.findall(head.get("to")[:1_000])[:4]
 
 
 def mailboxes(head: Headers) -> list[str]:

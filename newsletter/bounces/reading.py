@@ -9,6 +9,7 @@ from newsletter.bounces import (
     dsn,
     feedback,
     mime,
+    places,
     second_opinion,
     texts,
     verdicts,
@@ -16,7 +17,6 @@ from newsletter.bounces import (
 from newsletter.bounces.dsn import DeliveryStatus, Status
 from newsletter.bounces.headers import Headers
 from newsletter.bounces.mime import Part
-from newsletter.bounces.places import candidates
 from newsletter.bounces.report import Kind, Report
 from newsletter.smtp.failures import Failure
 from newsletter.smtp.words import said
@@ -53,8 +53,12 @@ def read(raw: bytes) -> Report:
     found = _report(reading) or Report(
         answers.kind(reading.message.headers, reading.own)
     )
-    places = candidates(reading.message, reading.status, reading.copied)
-    return replace(found, candidates=places)
+    about = (reading.message, reading.status, reading.copied)
+    return replace(
+        found,
+        candidates=places.candidates(*about),
+        recipients=places.recipients(*about),
+    )
 
 
 def _report(reading: _Reading) -> Report | None:

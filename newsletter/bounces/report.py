@@ -69,3 +69,4 @@ class Report:
     diagnostic: str = ""
     feedback: str = ""  # Feedback-Type
     candidates: tuple[Candidate, ...] = ()
+    recipients: tuple[str, ...] = ()  # addresses it names; they prove nothing

@@ -1,12 +1,13 @@
 """Count what an issue has cost, and pause it when that is too much."""
 
 import logging
+from collections import Counter
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from newsletter import issues
-from newsletter.bounces.breakers import FIRST, Breaker, Toll, tripped
+from newsletter.bounces.breakers import FIRST, Breaker, Toll, likeness, tripped
 from newsletter.bounces.report import Kind
 from newsletter.ledger import DELIVERY, being
 from newsletter.models import Bounce, DeliveryState, Issue, IssueState
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 _UNKNOWN = (Failure.HARD, Failure.DOMAIN)
 _TRUST = (Failure.POLICY, Failure.SENDER)
-_SAME = 60  # characters by which two refusals are the same: dates and ids follow
+_LOOKED_AT = 400  # refusals, the newest
 # A share is known to be kept once so many times the failures were answered for.
 _ENOUGH = 400
 
@@ -51,7 +52,8 @@ def stop_if_needed(session: Session, issue: Issue) -> Breaker | None:
     if breaker is None:
         return None
     said = _SENTENCES[breaker].format(**vars(toll))
-    issues.pause(session, issue, because=said, by=breaker.value)
+    if not issues.pause(session, issue, because=said, by=breaker.value):
+        return None  # nothing of it has left yet: the next report finds it sending
     logger.warning("issue %s is paused: %s", issue.id, breaker)
     return breaker
 
@@ -75,16 +77,17 @@ def _readers(session: Session, issue: Issue, such: object) -> int:
 
 
 def _alike(session: Session, issue: Issue) -> int:
-    """Return how often the most frequent refusal for trust came back."""
-    words = func.substr(col(Bounce.diagnostic), 1, _SAME)
+    """Return of how many letters the most frequent refusal for trust came back."""
     query = (
-        select(func.count())
+        select(Bounce.status, Bounce.diagnostic, Bounce.delivery_id)
         .where(col(Bounce.issue_id) == issue.id, col(Bounce.failure).in_(_TRUST))
-        .group_by(col(Bounce.status), words)
-        .order_by(func.count().desc())
-        .limit(1)
+        .order_by(col(Bounce.id).desc())
+        .limit(_LOOKED_AT)
     )
-    return session.exec(query).first() or 0
+    letters = {
+        (likeness(status, said), letter) for status, said, letter in session.exec(query)
+    }
+    return max(Counter(alike for alike, _ in letters).values(), default=0)
 
 
 def _many(session: Session, issue: Issue, state: DeliveryState, enough: int) -> int:

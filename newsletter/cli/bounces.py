@@ -9,7 +9,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from newsletter import db, incoming
+from newsletter import bounces, db, incoming, issues
 from newsletter.cli import program
 from newsletter.cli.program import JsonFlag, Program
 from newsletter.errors import (
@@ -103,6 +103,30 @@ def list_command(
     columns = ("id", "received_at", "kind", "failure", "status", "issue", "effect")
     rows = [[each[name] for name in columns] for each in found]
     program.table(("Id", "Received", "Kind", "Failure", "Status", "Issue", "Did"), rows)
+
+
+@app.command()
+def count(
+    issue_id: Annotated[int, typer.Argument(metavar="ISSUE")], json: JsonFlag = False
+) -> None:
+    """Count what came back of an issue, by language and by domain of its readers.
+
+    Each reader counts once for each kind of failure.
+    """
+    with program.opened() as opened, db.reading(opened.engine) as session:
+        found = bounces.of_issue(session, issues.get_issue(session, issue_id))
+    if json:
+        program.answer(found.as_json())
+        return
+    program.say(f"Complaints: {found.complaints}")
+    for heading, counts in (("Language", found.languages), ("Domain", found.domains)):
+        rows = [
+            (name or "unknown", what, many)
+            for name, each in sorted(counts.items())
+            for what, many in each.most_common()
+        ]
+        if rows:
+            program.table((heading, "What", "Readers"), rows)
 
 
 @app.command()

@@ -1,5 +1,6 @@
 """What every command needs: settings, an engine, and one way to answer."""
 
+import getpass
 import json as jsonlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -38,6 +39,14 @@ def opened(**overrides: Any) -> Iterator[Program]:
         yield Program(settings, engine)
     finally:
         engine.dispose()
+
+
+def who() -> str:
+    """Return who types: a terminal knows them by name, a container may not."""
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except (KeyError, OSError):
+        return "command line"
 
 
 def say(sentence: str) -> None:

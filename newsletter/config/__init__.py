@@ -31,6 +31,7 @@ from newsletter.config.relay import (
     read_rate,
     read_relays,
 )
+from newsletter.config.webhooks import read_webhooks
 from newsletter.errors import BadSetting
 from subscribers.models import UnknownPolicy
 from subscribers.tokens import KeyRing
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     bounce_mailbox: str = ""  # polled: imaps://user:password@host/INBOX pop3s://…
     bounce_listen: str = ""  # taken by `serve`: lmtp://127.0.0.1:2424
     unsubscribe_address: str = ""  # u+{token}@…: a mail to it unsubscribes
+    webhooks: str = ""  # of providers: postmark=secret mailgun=key ses=arn:aws:sns:…
     base_url: str = "http://localhost:8000"
     secret_keys: Words = []  # newest first
     languages: Words = ["fr", "nl", "de", "en"]
@@ -203,6 +205,12 @@ class Settings(BaseSettings):
         read_relays(value)
         return value
 
+    @field_validator("webhooks")
+    @classmethod
+    def _readable_webhooks(cls, value: str) -> str:
+        read_webhooks(value)
+        return value
+
     @field_validator("rate")
     @classmethod
     def _readable_rate(cls, value: str) -> str:
@@ -255,6 +263,11 @@ class Settings(BaseSettings):
     def more_relays(self) -> dict[str, Relay]:
         """The relays besides "main", in the order in which they are set."""
         return read_relays(self.relays)
+
+    @cached_property
+    def hooks(self) -> dict[str, str]:
+        """What each provider proves itself with, by its name in WEBHOOKS."""
+        return read_webhooks(self.webhooks)
 
     @cached_property
     def limit(self) -> dict[Span, int]:

@@ -8,7 +8,7 @@ from newsletter.i18n.catalogues import (
     words,
 )
 from newsletter.i18n.dates import clock, day, day_and_month, event_when, moment, month
-from newsletter.i18n.figures import file_size, minutes, number
+from newsletter.i18n.figures import file_size, minutes, number, percent
 from newsletter.i18n.folding import fold
 from newsletter.i18n.languages import (
     base,
@@ -45,6 +45,7 @@ __all__ = [
     "month",
     "number",
     "own_name",
+    "percent",
     "plate",
     "regional",
     "section_name",

@@ -1,6 +1,6 @@
 """Numbers with a unit: sizes, counts, reading time."""
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from newsletter.i18n.languages import locale
@@ -13,6 +13,13 @@ _UNITS = ("byte", "kilobyte", "megabyte", "gigabyte")
 def number(value: float, language: str) -> str:
     """Return a number with the language's own separators: 2 643."""
     return format_decimal(value, locale=locale(language))
+
+
+def percent(share: float, language: str) -> str:
+    """Return a share of one in percent, to two digits: 0,12 %."""
+    spoken = locale(language)
+    form = spoken.percent_formats[None].pattern.replace("#,##0", "#,##0.##")
+    return format_percent(share, form, locale=spoken)
 
 
 def file_size(size: int, language: str) -> str:

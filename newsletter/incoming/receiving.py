@@ -98,6 +98,7 @@ def _event(
         code=report.code,
         diagnostic=report.diagnostic,
         evidence=_evidence(raw),
+        recipients=report.recipients,
     )
 
 

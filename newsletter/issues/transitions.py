@@ -69,6 +69,8 @@ def resume(session: Session, issue: Issue, *, now: datetime) -> None:
             state=IssueState.SCHEDULED,
             send_at=max(issue.send_at or now, now),
             paused_because="",
+            paused_by="",
+            tolerated=tolerated,
         )
     else:
         moved = _move(

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter import dkim, i18n
 from newsletter.errors import UnsafeValue
+from newsletter.messages import names
 from newsletter.messages.frozen import Envelope, Reader
 from newsletter.messages.headers import (
     checked,
@@ -230,7 +231,7 @@ class _Values:
         self._unsubscribe = Stamp(key, Purpose.UNSUBSCRIBE)
         self._preferences = Stamp(key, Purpose.PREFERENCES)
         self._read = Stamp(key, Purpose.READ)
-        self._namer = Namer(key, "message-id")
+        self._namer = Namer(key, names.PURPOSE)
         self._zone = ZoneInfo(envelope.timezone)
         self._days: dict[str, tuple[bytes, bytes]] = {}
         self._dated: tuple[datetime | None, bytes] = (None, b"")
@@ -259,9 +260,8 @@ class _Values:
 
     def name(self, reader: Reader) -> bytes:
         """Return the name of a reader's message."""
-        return self._namer(
-            f"{self._envelope.issue_handle}{reader.handle}{reader.delivery_id}"
-        )
+        issue = self._envelope.issue_handle
+        return self._namer(names.subject(issue, reader.handle, reader.delivery_id))
 
     def link(self, page: str) -> str:
         """Return the address of a reader's page, up to its token."""

@@ -21,8 +21,8 @@ LONGEST_BODY = 256 * 1024
 
 # Whoever knows such an address can act for a reader: it must not be kept, indexed
 # or passed on to another site.
-_TOKENS = ("/u/", "/p/", "/l/", "/c/")
-_STAFF = ("/issues", "/series", "/forms", "/login", "/logout")
+_TOKENS = ("/u/", "/p/", "/l/", "/c/", "/hooks/")
+_STAFF = ("/issues", "/returns", "/series", "/forms", "/login", "/logout")
 
 
 class Protected:

@@ -1,6 +1,6 @@
 """What a page asks for: the site, a session, the fields of a form, the language."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,12 +9,21 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from newsletter import db
+from newsletter.bounces.providers import Certificates
 from newsletter.config import Settings
 from newsletter.domains import Domains
 from newsletter.web import forms, negotiation
 from newsletter.web.asgi import body_of
 from newsletter.web.pages import Pages
 from newsletter.web.throttle import Throttle
+
+
+@dataclass(frozen=True)
+class Partners:
+    """What providers of mail are asked, by addresses that were checked before."""
+
+    certificates: Certificates
+    confirm: Callable[[str], object]
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,7 @@ class Site:
     engine: Engine
     pages: Pages
     throttle: Throttle
+    partners: Partners
     domains: Domains | None = None  # None: addresses are judged by their looks alone
 
 

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from newsletter import checks, db, deliveries, editions, issues
 from newsletter.models import Issue, IssueState, Role
-from newsletter.web import approvals, outline, previews, sessions
+from newsletter.web import approvals, outline, previews, returned, sessions
 from newsletter.web import launch as launching
 from newsletter.web.asgi import with_script
 from newsletter.web.deps import Here, Reading, Site, Writing
@@ -71,9 +71,7 @@ def one(
     )
     said = outline.headline(issue, report, coverage.gaps(), language)
     page = _answer(
-        here,
-        visitor,
-        "staff/issue.html",
+        *(here, visitor, "staff/issue.html"),
         issue=issue,
         sign=_sign(session, issue),
         headline=launching.headline(launch, said, language),
@@ -84,6 +82,7 @@ def one(
         kinds=outline.KINDS,
         lanes=outline.lanes(coverage, report, expected),
         outcomes=outline.outcomes(report),
+        **_trouble(session, issue),
         previewed=previews.chosen(coverage.languages, show),
         can=_brakes(issue),
         moving=issue.state in outline.MOVING,
@@ -200,6 +199,14 @@ def _expected(
     return deliveries.languages_of(
         session, issue, languages=coverage.languages, now=now
     )
+
+
+def _trouble(session: Session, issue: Issue) -> dict[str, Any]:
+    """Return what came back of an issue, and what stopped it."""
+    return {
+        "returned": returned.of(session, issue),
+        "stopped": outline.STOPPED.get(issue.paused_by, ""),
+    }
 
 
 def _brakes(issue: Issue) -> dict[str, bool]:

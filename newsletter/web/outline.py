@@ -49,6 +49,21 @@ ISSUES: Mapping[IssueState, Sign] = {
     IssueState.SENT: Sign("✓", "ok", N_("Sent")),
     IssueState.CANCELLED: Sign("✕", "bad", N_("Stopped")),
 }
+# Why a breaker stopped an issue; the figures stand in its own sentence.
+STOPPED: Mapping[str, str] = {
+    "unknown readers": N_(
+        "Too many addresses of this list do not exist any more. Mail providers take "
+        "that for a bought list. Look at where these addresses come from."
+    ),
+    "not trusted": N_(
+        "Mail servers refused this letter many times with the same words: they do not "
+        "trust our domain or this message. No reader’s address is at fault."
+    ),
+    "complaints": N_(
+        "Too many readers called this letter spam. Look at who gets it, and whether "
+        "they asked for it."
+    ),
+}
 WAITS = Sign("?", "warn", N_("Waits for approval"))
 KINDS: Mapping[str, str] = {
     ItemType.STORY: N_("Story"),

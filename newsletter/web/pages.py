@@ -67,6 +67,7 @@ class Pages:
         spoken = {
             "language": language,
             "number": lambda value: i18n.number(value, language),
+            "percent": lambda share: i18n.percent(share, language),
             "day": lambda on: i18n.day(on, language),
             "moment": lambda at, zone: i18n.moment(at, language, zone),
             "language_name": lambda tag: i18n.language_name(tag, language),

@@ -295,3 +295,32 @@ def test_no_complaint_about_a_mailbox_shows_its_password(
         config.load()
 
     assert "sesame" not in str(refused.value)
+
+
+def test_each_provider_has_what_it_proves_itself_with() -> None:
+    topic = "arn:aws:sns:eu-central-1:123456789012:bounces"
+    settings = config.load(webhooks=f"ses={topic}\n brevo=0123456789abcdef")
+
+    assert settings.hooks == {"ses": topic, "brevo": "0123456789abcdef"}
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("sendgrid=0123456789abcdef", "entry 1 needs the form provider=secret"),
+        ("brevo=0123456789abcdef brevo=0123456789abcdef", "entry 2"),
+        ("brevo=short-secret", "brevo: the secret needs 16 characters"),
+        ("brevo=0123456789/abcdef", "of A-Z, a-z"),
+        ("ses=0123456789abcdef", "ses: write the topic"),
+        ("ses=arn:aws:sns:eu-west-1.evil.example:123456789012:a", "ses: write"),
+    ],
+)
+def test_a_webhook_that_cannot_work_is_named_and_its_secret_is_not(
+    words: str, complaint: str
+) -> None:
+    with pytest.raises(BadSetting) as refused:
+        config.load(webhooks=words)
+
+    assert complaint in str(refused.value)
+    assert "0123456789" not in str(refused.value)
+    assert "short-secret" not in str(refused.value)

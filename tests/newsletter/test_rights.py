@@ -3,13 +3,14 @@
 import json
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from newsletter import db, deliveries, issues, rights
-from newsletter.models import DeliveryState, IssueState, Notice, NoticeKind
+from newsletter.models import Bounce, DeliveryState, IssueState, Notice, NoticeKind
 from subscribers import optout, preferences, requests, suppressions
 from subscribers.addresses import normalise
 from subscribers.errors import SubscriberNotFound
@@ -62,7 +63,28 @@ def anne(session: Session, keys: KeyRing) -> Subscriber:
         )
     _brought(session, anne)
     _asked(session, keys, anne)
+    _came_back(session, anne)
     return anne
+
+
+def _came_back(session: Session, anne: Subscriber) -> None:
+    """Keep reports about her, also of nobody knows whom, and a colleague's."""
+    said: dict[str, Any] = {"kind": "bounce", "failure": "soft", "source": "mail"}
+    quoted = f"Original-Recipient: rfc822;{ADDRESS.upper()}"
+    session.add_all(
+        [
+            Bounce(
+                key="1" * 64,
+                subscriber_id=anne.id,
+                diagnostic=f"<{ADDRESS}> is full",
+                evidence=quoted,
+                domain="unmistakable.example.org",
+                **said,
+            ),
+            Bounce(key="2" * 64, effect="nobody", evidence=quoted, **said),
+            Bounce(key="3" * 64, evidence="about Bart", **said),
+        ]
+    )
 
 
 def _brought(session: Session, anne: Subscriber) -> None:
@@ -147,6 +169,7 @@ def test_everything_that_is_kept_is_handed_over(
         "imports",
         "suppression",
         "deliveries",
+        "bounces",
         "notices",
     ]
     assert (found["email"], found["name"]) == (ADDRESS, NAME)
@@ -234,6 +257,25 @@ def test_reports_count_an_erased_person_on(
 
     assert deliveries.status(session, issue).as_json() == before
     assert before["total"] == issue.total == 2
+
+
+def test_what_came_back_is_handed_over_with_its_evidence(
+    session: Session, anne: Subscriber
+) -> None:
+    (found,) = rights.gather(session, anne)["bounces"]
+
+    assert (found["failure"], found["lifted"]) == ("soft", False)
+    assert ADDRESS.upper() in found["evidence"]
+
+
+def test_reports_about_others_stay_when_somebody_is_erased(
+    session: Session, keys: KeyRing, anne: Subscriber
+) -> None:
+    rights.erase(session, keys, anne)
+
+    kept = session.exec(select(Bounce).order_by(col(Bounce.key))).all()
+    assert [row.evidence for row in kept] == ["", "", "about Bart"]
+    assert [row.failure for row in kept] == ["soft"] * 3
 
 
 def test_others_keep_what_is_theirs(

@@ -1,14 +1,12 @@
 """Commands of whoever decides whether a draft leaves: approve it, or discard it."""
 
-import getpass
-
 import typer
 from sqlmodel import Session
 
 from newsletter import checks, db, estimates, issues
 from newsletter.cli.issues import words
 from newsletter.cli.issues.send import IssueId
-from newsletter.cli.program import JsonFlag, Program, answer, opened, say
+from newsletter.cli.program import JsonFlag, Program, answer, opened, say, who
 from newsletter.models import Issue, IssueState
 from newsletter.relays import Estimate
 
@@ -28,7 +26,7 @@ def approve(issue_id: IssueId, json: JsonFlag = False) -> None:
             issue = issues.get_issue(session, issue_id)
             now = db.now(session)
             checks.require_ready(session, issue, settings=program.settings, now=now)
-            issues.approve(session, issue, by=_who(), now=now)
+            issues.approve(session, issue, by=who(), now=now)
             needed = issues.needs_approval(session, issue)
             facts = _facts(session, issue)
     if json:
@@ -74,11 +72,3 @@ def _facts(session: Session, issue: Issue) -> dict[str, object]:
         "approved_by": issue.approved_by,
         "approved_at": issue.approved_at.isoformat() if issue.approved_at else None,
     }
-
-
-def _who() -> str:
-    """Return who types: a terminal knows them by name, a container may not."""
-    try:
-        return f"{getpass.getuser()} (command line)"
-    except (KeyError, OSError):
-        return "command line"

@@ -17,6 +17,7 @@ _COLUMNS = {
     "subscriptions": ("list", "state", "confirmed_at"),
     "consents": ("kind", "channel", "list", "at", "version", "words"),
     "deliveries": ("issue", "title", "language", "state", "updated_at"),
+    "bounces": ("id", "received_at", "kind", "failure", "effect", "diagnostic"),
 }
 
 
@@ -70,7 +71,8 @@ def show(
 ) -> None:
     """Show one person: what they agreed to, and every issue that went to them.
 
-    --json tells who agreed to which words, when and how, to prove it.
+    --json tells who agreed to which words, when and how, to prove it, and what came
+    back of their letters as it came.
     """
     with program.opened() as opened, db.reading(opened.engine) as session:
         person = rights.gather(session, email)

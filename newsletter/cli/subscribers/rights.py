@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from newsletter import db, rights
+from newsletter import bounces, db, rights
+from newsletter.bounces.lifting import THEIRS
 from newsletter.cli import program
 from newsletter.cli.program import JsonFlag
 from subscribers import lists, optout, people, suppressions
@@ -19,9 +20,6 @@ from subscribers.models import Channel, Subscriber, SuppressionReason
 app = typer.Typer()
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address.")]
-
-# Whom these keep away comes back by subscribing, or not at all.
-_THEIRS = (SuppressionReason.COMPLAINT, SuppressionReason.ERASED)
 
 
 @app.command("data")
@@ -112,16 +110,19 @@ def suppress_one(
 
 @app.command("lift")
 def lift_one(email: Email) -> None:
-    """Allow mail to an address again that bounced, or that staff suppressed."""
+    """Allow mail to an address again that bounced, or that staff suppressed.
+
+    Its failures are forgiven: they count no more.
+    """
     with program.opened() as opened, db.writing(opened.engine) as session:
         address, keys = normalise(email), opened.settings.keys
         reason = suppressions.reason(session, keys, address)
-        if reason in _THEIRS:
+        if reason in THEIRS:
             raise SuppressionStays(
                 f"{email} stays suppressed ({reason}): only its owner can come back, "
                 "by subscribing again."
             )
-        lifted = suppressions.lift(session, keys, address)
+        lifted = bounces.lift(session, keys, address, by=program.who())
     done = "Mail may go to" if lifted else "Nothing stood against"
     program.say(f"{done} {email}.")
 

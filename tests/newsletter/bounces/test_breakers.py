@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from newsletter.bounces.breakers import Breaker, Toll, tripped
+from newsletter.bounces.breakers import Breaker, Toll, likeness, tripped
 
 QUIET = Toll(answered=400, accepted=400, hard=0, alike=0, complaints=0)
 
@@ -41,3 +41,12 @@ def test_what_somebody_overruled_stops_it_no_more() -> None:
 
     assert tripped(toll, tolerated=["unknown readers"]) is Breaker.NOT_TRUSTED
     assert tripped(toll, tolerated=list(Breaker)) is None
+
+
+def test_refusals_are_alike_whomever_and_whenever_they_are_about() -> None:
+    one = "<anne@example.org>: host mx1.example.net[192.0.2.7] said: 550 5.7.1 blocked"
+    two = "<bart@example.org>: host mx2.example.net[192.0.2.9] said: 550 5.7.1 Blocked"
+
+    assert likeness("5.7.1", one) == likeness("5.7.1", two)
+    assert likeness("5.7.1", one) != likeness("5.7.26", two)
+    assert likeness("5.7.1", one) != likeness("5.7.1", "550 5.7.1 spam detected")

@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 
 from newsletter import db
 from newsletter.models import Bounce
+from subscribers.models import Subscriber
 from tests import factories
 from tests.conftest import Run
 from tests.newsletter.bounces.sent import mailbox_of, sent_to
@@ -71,3 +72,44 @@ def test_a_mail_server_is_asked_to_try_again_without_a_database(
     result = run("bounces", "receive", stdin=b"")
 
     assert result.exit_code == 75
+
+
+def test_what_came_back_of_an_issue_is_counted(run: Run, engine: Engine) -> None:
+    run("bounces", "receive", stdin=a_report(engine))
+    (row,) = kept(engine)
+
+    counted = json.loads(run("bounces", "count", str(row.issue_id), "--json").stdout)
+    said = run("bounces", "count", str(row.issue_id)).stdout
+
+    assert counted == {
+        "complaints": 0,
+        "failures": {"hard": 1},
+        "languages": {row.language: {"hard": 1}},
+        "domains": {"example.org": {"hard": 1}},
+    }
+    assert "Complaints: 0" in said
+    assert "example.org" in said
+
+
+def test_a_person_is_shown_with_what_came_back(run: Run, engine: Engine) -> None:
+    run("bounces", "receive", stdin=a_report(engine))
+    with Session(engine) as session:
+        email = session.exec(select(Subscriber)).one().email
+
+    (found,) = json.loads(run("subscribers", "show", email, "--json").stdout)["bounces"]
+    said = run("subscribers", "show", email).stdout
+
+    assert (found["failure"], found["effect"]) == ("hard", "suppressed")
+    assert "Delivered-To: b+" in found["evidence"]
+    assert "Bounces:" in said
+
+
+def test_lifting_forgives_what_came_back(run: Run, engine: Engine) -> None:
+    run("bounces", "receive", stdin=a_report(engine))
+    with Session(engine) as session:
+        email = session.exec(select(Subscriber)).one().email
+
+    result = run("subscribers", "lift", email)
+
+    assert f"Mail may go to {email}." in result.stdout
+    assert kept(engine)[0].lifted_by.endswith("command line)")
