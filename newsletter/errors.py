@@ -40,6 +40,10 @@ class UnreadableImage(NewsletterError, ValueError):
     """This is not a picture we can use."""
 
 
+class UnreadableDocument(NewsletterError, ValueError):
+    """This is not a document we can pass on."""
+
+
 class BadText(NewsletterError, ValueError):
     """This text cannot be used."""
 

@@ -10,16 +10,27 @@ from functools import partial
 from sqlalchemy import Engine, delete
 from sqlmodel import col
 
-from newsletter import db, deliveries, editions, issues, notices, relays, sending
+from newsletter import (
+    db,
+    deliveries,
+    editions,
+    issues,
+    media,
+    notices,
+    relays,
+    sending,
+)
 from newsletter.config import Settings
-from newsletter.errors import IssueNotReady, NewsletterError
-from newsletter.models import Issue, Sender
+from newsletter.errors import IssueNotReady, NewsletterError, UnreadableImage
+from newsletter.models import Asset, Issue, Sender
 from subscribers import signup, unconfirmed
 
 logger = logging.getLogger(__name__)
 
 # Requests decided about in one transaction.
 _REQUESTS = 100
+# Pictures that are looked up at a time.
+_PICTURES = 20
 # Chunks of an issue's readers that are added side by side: SQLite has one writer, and
 # PostgreSQL spends so much on each row that a second processor helps.
 _STRANDS = {"sqlite": 1, "postgresql": 2}
@@ -174,6 +185,33 @@ def purge(engine: Engine) -> None:
             logger.info("%s subscriptions were never confirmed and are forgotten", gone)
         else:
             return
+
+
+def narrow_pictures(engine: Engine, settings: Settings) -> None:
+    """Make the narrower sizes of pictures that were kept before there were any.
+
+    One whose file is lost or damaged goes without; letters then show the wide one.
+    """
+    after = 0
+    while True:
+        with db.reading(engine) as session:
+            found = media.unsized(session, after=after, limit=_PICTURES)
+            session.expunge_all()
+        if not found:
+            return
+        for asset in found:
+            after = asset.id or 0
+            _narrow(engine, settings, asset)
+
+
+def _narrow(engine: Engine, settings: Settings, asset: Asset) -> None:
+    try:
+        data = media.path_of(asset, folder=settings.media_dir).read_bytes()
+        narrower = media.narrower(data)
+    except (OSError, UnreadableImage):
+        return
+    with db.writing(engine) as session:
+        media.keep_narrower(session, asset, narrower, folder=settings.media_dir)
 
 
 def recover(engine: Engine, settings: Settings) -> None:

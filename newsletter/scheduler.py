@@ -21,6 +21,7 @@ WATCH_EVERY = 10
 RECOVER_EVERY = 10
 ANSWER_EVERY = 1
 PURGE_EVERY = 3600
+NARROW_EVERY = 60
 
 
 class Clock:
@@ -52,6 +53,7 @@ class Clock:
         self._tick(self._hand_out if self._shares else self._send, SEND_EVERY)
         self._tick(self._answer, ANSWER_EVERY)
         self._tick(self._purge, PURGE_EVERY)
+        self._tick(self._narrow, NARROW_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -99,3 +101,6 @@ class Clock:
 
     def _purge(self) -> None:
         jobs.purge(self._engine)
+
+    def _narrow(self) -> None:
+        jobs.narrow_pictures(self._engine, self._settings)

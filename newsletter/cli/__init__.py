@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 from newsletter.cli import (
     dkim,
     forms,
+    item_files,
     items,
     lists,
     relays,
@@ -65,6 +66,7 @@ app = typer.Typer(
     epilog="Answers: 0 done, 1 refused with a reason, 2 wrong use.",
 )
 lists.app.registered_commands += forms.app.registered_commands
+items.app.registered_commands += item_files.app.registered_commands
 app.add_typer(lists.app, name="lists")
 app.add_typer(staff.app, name="staff")
 app.add_typer(items.app, name="items")

@@ -7,16 +7,20 @@ from newsletter.items.desk import (
     latest,
     translate,
 )
+from newsletter.items.files import add_document, illustrate, remove_document
 from newsletter.items.markup import clean_body
 from newsletter.items.words import is_stale, source_hash
 
 __all__ = [
+    "add_document",
     "clean_body",
     "create",
     "find_texts",
     "get_item",
+    "illustrate",
     "is_stale",
     "latest",
+    "remove_document",
     "source_hash",
     "translate",
 ]
