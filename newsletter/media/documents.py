@@ -91,12 +91,10 @@ def find(session: Session, hash_: str) -> DocumentFile | None:
 
 def file_name(name: str, ext: str) -> str:
     """Return what a file may be called on any machine, with its true ending."""
-    words = _RESERVED.sub(" ", _UNFIT.sub("", name))
-    stem = " ".join(words.split()).strip(". ")
-    ending = f".{ext}"
-    if stem.lower().endswith(ending):
-        stem = stem[: -len(ending)].rstrip(". ")
-    return (stem[:_LONGEST_NAME].rstrip(". ") or "document") + ending
+    stem = " ".join(_RESERVED.sub(" ", _UNFIT.sub("", name)).split())
+    if stem.lower().endswith(f".{ext}"):
+        stem = stem[: -len(ext) - 1]
+    return (stem.lstrip(". ")[:_LONGEST_NAME].rstrip(". ") or "document") + f".{ext}"
 
 
 def _why(data: bytes) -> str:
