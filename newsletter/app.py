@@ -29,6 +29,7 @@ from newsletter.web import (
     reading,
     relinking,
     returning,
+    testing,
 )
 from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
@@ -48,6 +49,7 @@ _SCREENS = (
     relinking,
     login,
     issues,
+    testing,
     embedding,
     joining,
 )

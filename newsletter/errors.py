@@ -72,6 +72,10 @@ class WrongState(NewsletterError):
     """The issue is in a state that does not allow this."""
 
 
+class BadTest(NewsletterError, ValueError):
+    """This test cannot be sent."""
+
+
 class BadTime(NewsletterError, ValueError):
     """This moment cannot be used."""
 

@@ -10,7 +10,8 @@ from newsletter.editions.coverage import (
     decide_missing,
     resolve_language,
 )
-from newsletter.editions.freeze import Preview, compiled, freeze, keep, lay_out, preview
+from newsletter.editions.freeze import compiled, freeze, keep, lay_out
+from newsletter.editions.samples import Preview, for_test, preview, stand_in
 from newsletter.editions.words import decide, editions_of, write
 
 __all__ = [
@@ -25,10 +26,12 @@ __all__ = [
     "decide",
     "decide_missing",
     "editions_of",
+    "for_test",
     "freeze",
     "keep",
     "lay_out",
     "preview",
     "resolve_language",
+    "stand_in",
     "write",
 ]

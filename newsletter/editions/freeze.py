@@ -14,7 +14,7 @@ from newsletter.editions.words import editions_of, get_edition
 from newsletter.models import Edition, Issue
 from newsletter.rendering.markers import Markers
 from subscribers.models import MailingList
-from subscribers.tokens import HANDLE, KeyRing, new_handle
+from subscribers.tokens import KeyRing, new_handle
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,23 @@ def lay_out(
     RenderingFailed.
     """
     leaving = [e for e in editions_of(session, issue) if goes_out(e)]
-    languages = tuple(edition.language for edition in leaving)
-    laid = []
-    for edition in leaving:
-        envelope = _envelope(session, issue, edition, settings, languages)
-        rendered = _render(session, issue, edition, envelope, now)
-        laid.append(Laid(edition.language, rendered, envelope))
-    return laid
+    return [lay_out_one(session, issue, e, settings, now=now) for e in leaving]
+
+
+def lay_out_one(
+    session: Session,
+    issue: Issue,
+    edition: Edition,
+    settings: Settings,
+    *,
+    now: datetime,
+) -> Laid:
+    """Render one edition as it would leave now; raises RenderingFailed."""
+    every = editions_of(session, issue)
+    languages = tuple(each.language for each in every if goes_out(each))
+    envelope = _envelope(session, issue, edition, settings, languages)
+    rendered = _render(session, issue, edition, envelope, now)
+    return Laid(edition.language, rendered, envelope)
 
 
 def keep(
@@ -68,48 +78,6 @@ def keep(
         edition.frozen_at = now
     session.flush()
     return [each.language for each in laid]
-
-
-@dataclass(frozen=True)
-class Preview:
-    """An edition as an imaginary reader would get it."""
-
-    mjml: str
-    html: str
-    text: str
-    message: bytes
-
-
-def preview(
-    session: Session, issue: Issue, language: str, settings: Settings, *, now: datetime
-) -> Preview:
-    """Render an edition without freezing it; its links name nobody and do nothing.
-
-    Raises EditionNotFound, RenderingFailed.
-    """
-    edition = get_edition(session, issue, language)
-    languages = tuple(e.language for e in editions_of(session, issue) if goes_out(e))
-    envelope = _envelope(session, issue, edition, settings, languages)
-    rendered = _render(session, issue, edition, envelope, now)
-    message = messages.Compiled(
-        envelope,
-        settings.keys,
-        language=edition.language,
-        subject=edition.subject,
-        html=rendered.html,
-        text=rendered.text,
-        signing=settings.dkim_keys,
-    ).build(messages.Reader(0, "reader@example.org", "a" * HANDLE, _day(now), now))
-    return Preview(
-        rendered.mjml,
-        messages.part(message, "html"),
-        messages.part(message, "plain"),
-        message,
-    )
-
-
-def _day(moment: datetime) -> str:
-    return moment.date().isoformat()
 
 
 def _render(

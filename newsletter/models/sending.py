@@ -83,6 +83,7 @@ class NoticeKind(StrEnum):
     DATA = "data"
     ERASE = "erase"
     LEFT = "left"  # you have left; not you?
+    TEST = "test"  # to staff: the letter itself, with links that do nothing
     DRAFT = "draft"  # to staff: an issue was prepared and waits for approval
 
 

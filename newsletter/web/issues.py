@@ -13,7 +13,7 @@ from sqlmodel import Session
 from newsletter import checks, db, deliveries, editions, issues
 from newsletter.models import Issue, IssueState, Role
 from newsletter.web import launch as launching
-from newsletter.web import outline, previews, sessions
+from newsletter.web import outline, previews, sessions, testing
 from newsletter.web.asgi import with_script
 from newsletter.web.deps import Here, Reading, Site, Writing
 from newsletter.web.failures import not_found
@@ -69,6 +69,7 @@ def one(
     launch = launching.of(
         session, here.settings, issue, expected=expected, language=language, now=now
     )
+    tests = testing.of(session, issue)
     said = outline.headline(issue, report, coverage.gaps(), language)
     page = _answer(
         here,
@@ -85,10 +86,12 @@ def one(
         outcomes=outline.outcomes(report),
         previewed=previews.chosen(coverage.languages, show),
         can=_brakes(issue),
+        tests=tests,
         moving=issue.state in outline.MOVING,
         still=still,
     )
-    if not still and (issue.state in outline.MOVING or (launch and launch.soon)):
+    moving = issue.state in outline.MOVING or tests.waiting
+    if not still and (moving or (launch and launch.soon)):
         page.headers["Refresh"] = _REFRESH
     return page
 
