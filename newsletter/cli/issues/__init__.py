@@ -2,9 +2,10 @@
 
 import typer
 
-from newsletter.cli.issues import compose, send, testing
+from newsletter.cli.issues import compose, rendering, send, testing
 
 app = typer.Typer(no_args_is_help=True, help="Compose, schedule and send issues.")
 app.registered_commands += compose.app.registered_commands
 app.registered_commands += send.app.registered_commands
 app.registered_commands += testing.app.registered_commands
+app.registered_commands += rendering.app.registered_commands
