@@ -130,7 +130,7 @@ def _obstacle(
 def _stands(standing: Subscription, zone: ZoneInfo) -> str:
     match standing:
         case Subscription(state=SubscriptionState.UNSUBSCRIBED, unsubscribed_at=at):
-            return f"has unsubscribed{_on(at, zone)}"
+            return f"unsubscribed{_on(at, zone)}"
         case Subscription(state=SubscriptionState.PAUSED, paused_until=at):
             return f"is pausing{_on(at, zone, 'until')}"
         case Subscription(state=SubscriptionState.UNCONFIRMED):
@@ -186,4 +186,4 @@ def _on(moment: datetime | None, zone: ZoneInfo, word: str = "on") -> str:
 
 
 def _day(day: date) -> str:
-    return i18n.day(day, "en")
+    return i18n.day(day, "en").replace("\u00a0", " ")

@@ -94,7 +94,7 @@ def test_one_person_gets_exactly_what_is_written(
     sent = received(settings.mailbox_dir)[0].raw
     assert (tmp_path / "after" / "message.eml").read_bytes() == sent
     assert before["because"] == (
-        "anne@example.org gets FR, because they chose it on March 3, 2025."
+        "anne@example.org gets FR, because they chose it on 3 March 2025."
     )
     assert after["because"].endswith("; the letter is accepted.")
     html = [
@@ -124,8 +124,8 @@ def test_what_left_is_shown_as_it_left(
         ({"language": "fr-BE"}, "gets FR, because it is the language we know of them, "
          "and it is the nearest to fr-BE."),
         ({"language": "nl"}, "gets NL, because it is the language we know of them."),
-        ({"language": "ar", "second_language": "nl"},
-         "gets NL, because there is no edition in ar, and nl is their second language."),
+        ({"language": "ar", "second_language": "nl"}, "gets NL, because there is no "
+         "edition in ar, and nl is their second language."),
         ({"language": "ar"}, "gets FR, because there is no edition in ar, and it is "
          "the list’s first language."),
         ({"language": None}, "gets FR, because they never chose one, and it is the "
@@ -147,10 +147,10 @@ def test_the_reason_for_a_language_is_told(
     ("columns", "sentence"),
     [
         ({"state": SubscriptionState.UNSUBSCRIBED, "unsubscribed_at": CHOSEN},
-         "this person has unsubscribed on March 3, 2025."),
+         "this person unsubscribed on 3 March 2025."),
         ({"state": SubscriptionState.PAUSED,
           "paused_until": datetime(2099, 3, 3, 12, tzinfo=UTC)},
-         "this person is pausing until March 3, 2099."),
+         "this person is pausing until 3 March 2099."),
         ({"state": SubscriptionState.UNCONFIRMED}, "has not confirmed yet."),
     ],
 )  # fmt: skip
