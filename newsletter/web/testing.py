@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from itertools import groupby
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from sqlmodel import Session
 
 from newsletter import issues
 from newsletter.i18n import N_
-from newsletter.models import DeliveryState, Issue, Role
+from newsletter.models import DeliveryState, Issue, Notice, Role
 from newsletter.notices import testing
 from newsletter.web import sessions
 from newsletter.web.deps import Here, Writing
@@ -23,26 +24,33 @@ from newsletter.web.sessions import GenuineForm, Visitor
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
 
 Tester = Annotated[Visitor, Depends(sessions.allowed(Role.EDITOR, Role.TRANSLATOR))]
-_SHOWN = 12
+_SHOWN = 24  # letters
 
 _SIGNS = {
-    DeliveryState.ACCEPTED: Sign("✓", "ok", N_("accepted by the mail server")),
-    DeliveryState.DEFERRED: Sign("◷", "warn", N_("will be tried again")),
-    DeliveryState.REJECTED: Sign("✕", "bad", N_("refused for good")),
+    DeliveryState.ACCEPTED: Sign("✓", "ok", N_("accepted")),
+    DeliveryState.DEFERRED: Sign("◷", "warn", N_("tried again soon")),
+    DeliveryState.REJECTED: Sign("✕", "bad", N_("refused")),
 }
 _LEAVING = Sign("→", "info", N_("on its way"))
 
 
 @dataclass(frozen=True)
-class Sent:
-    """One test as the page shows it."""
+class Letter:
+    """One language of a test."""
 
     language: str
+    sign: Sign
+    reason: str  # in the words of the mail server; empty when all went well
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What went to one address at once."""
+
     address: str
     at: datetime
     zone: ZoneInfo
-    sign: Sign
-    reason: str  # in the words of the mail server; empty when all went well
+    letters: tuple[Letter, ...]
 
 
 @dataclass(frozen=True)
@@ -54,21 +62,24 @@ class Desk:
 
 
 def of(session: Session, issue: Issue) -> Desk:
-    """Return the latest tests of an issue."""
+    """Return the latest tests of an issue, the newest first."""
     found = testing.recent(session, issue, limit=_SHOWN)
     zone = ZoneInfo(issue.timezone)
+    runs = groupby(
+        found,
+        key=lambda each: (each.email, each.created_at.replace(second=0, microsecond=0)),
+    )
     sent = tuple(
-        Sent(
-            each.language,
-            each.email,
-            each.created_at,
-            zone,
-            _SIGNS.get(each.state, _LEAVING),
-            "" if each.state is DeliveryState.ACCEPTED else each.reply,
-        )
-        for each in found
+        Sent(address, at, zone, tuple(map(_letter, reversed(list(letters)))))
+        for (address, at), letters in runs
     )
     return Desk(sent, any(map(testing.is_waiting, found)))
+
+
+def _letter(notice: Notice) -> Letter:
+    went_well = notice.state is DeliveryState.ACCEPTED
+    sign = _SIGNS.get(notice.state, _LEAVING)
+    return Letter(notice.language, sign, "" if went_well else notice.reply)
 
 
 @router.post("/issues/{issue_id}/test")

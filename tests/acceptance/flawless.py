@@ -44,12 +44,21 @@ class Found(HTMLParser):
         self._inside = ""
 
     def handle_comment(self, data: str) -> None:
-        if _RUNS.search(data):
-            self.running.append(f"<!--{data[:100]}")
+        self._aside(data)
 
-    handle_decl = handle_comment
-    handle_pi = handle_comment
-    unknown_decl = handle_comment
+    def handle_decl(self, decl: str) -> None:
+        self._aside(decl)
+
+    def handle_pi(self, data: str) -> None:
+        self._aside(data)
+
+    def unknown_decl(self, data: str) -> None:
+        self._aside(data)
+
+    def _aside(self, said: str) -> None:
+        """Judge what is no element and no words: Outlook reads some of it."""
+        if _RUNS.search(said):
+            self.running.append(f"<!{said[:100]}")
 
     def _judge(self, tag: str, name: str, value: str) -> None:
         if name in _ADDRESSES and _scheme(value) not in _SCHEMES:

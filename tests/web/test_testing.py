@@ -306,7 +306,7 @@ def test_the_page_of_an_issue_sends_a_test(
     assert "refresh" in waiting.headers
     assert "on its way" in waiting.text
     assert "refresh" not in done.headers
-    assert done.text.count("accepted by the mail server") == 2
+    assert done.text.count("</span> accepted</span>") == 2
     assert len(received(settings.mailbox_dir)) == 2
 
 
