@@ -93,25 +93,30 @@ def add_document(
     rows = list(item.documents)
     at = next((n for n, row in enumerate(rows) if _is_same(row, kept, spoken)), None)
     before = rows[at] if at is not None else {}
-    made: dict[str, Any] = {
-        "url": url,
-        "file": kept.path,
-        "origin": kept.origin,
-        "titles": {**before.get("titles", {}), **spoken},
-        "format": kept.ext.upper(),
-        "size": kept.size,
-        "language": desk.language_tag(language)
-        if language
-        else before.get("language", ""),
-    }
-    if kept.pages:
-        made["pages"] = kept.pages
+    made = _row(kept, url, {**before.get("titles", {}), **spoken})
+    made["language"] = _tag(language) or before.get("language", "")
     if at is None:
         rows.append(made)
     else:
         rows[at] = made
     _put(session, item, rows)
     return made
+
+
+def _row(kept: DocumentFile, url: str, titles: dict[str, str]) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "url": url,
+        "file": kept.path,
+        "origin": kept.origin,
+        "titles": titles,
+        "format": kept.ext.upper(),
+        "size": kept.size,
+    }
+    return made | {"pages": kept.pages} if kept.pages else made
+
+
+def _tag(language: str) -> str:
+    return desk.language_tag(language) if language else ""
 
 
 def remove_document(session: Session, item: Item, title: str) -> None:

@@ -70,6 +70,7 @@ def one(
         session, here.settings, issue, expected=expected, language=language, now=now
     )
     tests = testing.of(session, issue)
+    moving = issue.state in outline.MOVING
     said = outline.headline(issue, report, coverage.gaps(), language)
     page = _answer(
         here,
@@ -87,11 +88,10 @@ def one(
         previewed=previews.chosen(coverage.languages, show),
         can=_brakes(issue),
         tests=tests,
-        moving=issue.state in outline.MOVING,
+        moving=moving,
         still=still,
     )
-    moving = issue.state in outline.MOVING or tests.waiting
-    if not still and (moving or (launch and launch.soon)):
+    if not still and (moving or tests.waiting or (launch and launch.soon)):
         page.headers["Refresh"] = _REFRESH
     return page
 

@@ -16,6 +16,7 @@ from newsletter.items import plain
 from newsletter.messages import part
 from newsletter.models import Issue, IssueItem, IssueState, Item, ItemType
 from subscribers.clock import utcnow
+from subscribers.models import MailingList
 from subscribers.tokens import Purpose
 from tests import factories
 from tests.payloads import xss
@@ -57,16 +58,7 @@ def _issue(
     engine: Engine, settings: Settings, payloads: Sequence[str], slug: str
 ) -> Hostile:
     with db.writing(engine) as session:
-        first = _typed(payloads[0])
-        mailing_list = factories.make_list(
-            session,
-            names={"fr": first, "ar": first},
-            languages=["fr", "ar"],
-            sender_name=first,
-            legal={"fr": "\n".join(payloads[:5])},
-            descriptions={"fr": first},
-            privacy_url="https://example.org/privacy",
-        )
+        mailing_list = _list(session, payloads)
         shown = media.store(session, picture(), folder=settings.media_dir)
         made = [_item(session, each, shown.id) for each in enumerate(payloads)]
         issue = factories.make_issue(
@@ -78,21 +70,35 @@ def _issue(
         editions.freeze(session, issue, settings, now=utcnow())
         reader = factories.make_subscriber(session, list=mailing_list, language="fr")
         handle = factories.subscription_of(session, reader, mailing_list).handle
-        issue_id, events = issue.id, [i.id for i in made if i.type is ItemType.EVENT]
+        events = [i.id for i in made if i.type is ItemType.EVENT]
         sent = editions.preview(session, issue, "fr", settings, now=utcnow())
+        pages = _pages(issue, handle, settings)
+    return Hostile(sent.message, pages, tuple(f"/e/{id_}.fr.ics" for id_ in events))
+
+
+def _pages(issue: Issue, handle: str, settings: Settings) -> tuple[str, ...]:
     sign = settings.keys.sign
-    return Hostile(
-        sent.message,
-        (
-            f"/fr/{slug}",
-            f"/ar/{slug}",
-            f"/l/{sign(Purpose.READ, handle, issue.handle)}/fr",
-            f"/u/{sign(Purpose.UNSUBSCRIBE, handle)}",
-            f"/p/{sign(Purpose.PREFERENCES, handle)}",
-            f"/issues/{issue_id}",
-            f"/issues/{issue_id}/preview/fr",
-        ),
-        tuple(f"/e/{event}.fr.ics" for event in events),
+    return (
+        f"/fr/{issue.slug}",
+        f"/ar/{issue.slug}",
+        f"/l/{sign(Purpose.READ, handle, issue.handle)}/fr",
+        f"/u/{sign(Purpose.UNSUBSCRIBE, handle)}",
+        f"/p/{sign(Purpose.PREFERENCES, handle)}",
+        f"/issues/{issue.id}",
+        f"/issues/{issue.id}/preview/fr",
+    )
+
+
+def _list(session: Session, payloads: Sequence[str]) -> MailingList:
+    first = _typed(payloads[0])
+    return factories.make_list(
+        session,
+        names={"fr": first, "ar": first},
+        languages=["fr", "ar"],
+        sender_name=first,
+        legal={"fr": "\n".join(payloads[:5])},
+        descriptions={"fr": first},
+        privacy_url="https://example.org/privacy",
     )
 
 
