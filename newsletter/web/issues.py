@@ -70,7 +70,6 @@ def one(
         session, here.settings, issue, expected=expected, language=language, now=now
     )
     tests = testing.of(session, issue)
-    moving = issue.state in outline.MOVING
     said = outline.headline(issue, report, coverage.gaps(), language)
     page = _answer(
         here,
@@ -88,10 +87,18 @@ def one(
         previewed=previews.chosen(coverage.languages, show),
         can=_brakes(issue),
         tests=tests,
-        moving=moving,
+        moving=issue.state in outline.MOVING,
         still=still,
     )
-    if not still and (moving or tests.waiting or (launch and launch.soon)):
+    return page if still else _fresh(page, issue, tests, launch)
+
+
+def _fresh(
+    page: HTMLResponse, issue: Issue, tests: testing.Desk, launch: Launch | None
+) -> HTMLResponse:
+    """Let a page fetch itself again while what it shows is about to change."""
+    soon = launch is not None and launch.soon
+    if issue.state in outline.MOVING or tests.waiting or soon:
         page.headers["Refresh"] = _REFRESH
     return page
 
