@@ -24,13 +24,12 @@ _PICTURES = {
 # A name is the hash of the content, so what it names can never change.
 _NAME = re.compile(r"([0-9a-f]{16,64})\.([a-z]{3,4})")
 _FOR_EVER = "public, max-age=31536000, immutable"
-_NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; "
-# Browsers show no PDF in a sandbox. Their viewers are pages of their own, which the
-# type and `nosniff` lead to, so that nothing of it runs in our name.
-_SHOWN = (
-    _NOTHING + "object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+# A document runs nothing, loads nothing and stands in nobody's frame. Chromium shows
+# a PDF under this policy all the same: its viewer is a page of its own.
+_ALONE = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "sandbox"
 )
-_SAVED = _NOTHING + "sandbox"
 # What RFC 5987 lets stand in a name unencoded.
 _PLAIN = "!#$&+-.^_`|~"
 
@@ -61,7 +60,7 @@ def _headers(here: Site, hash_: str, ext: str) -> dict[str, str] | None:
     return headers | {
         "Content-Type": documents.TYPES[ext],
         "Content-Disposition": _disposition(here, hash_, ext),
-        "Content-Security-Policy": _SHOWN if ext == "pdf" else _SAVED,
+        "Content-Security-Policy": _ALONE,
     }
 
 
