@@ -34,6 +34,7 @@ from newsletter.web import (
     rhythms,
     searching,
     syndication,
+    testing,
 )
 from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
@@ -55,6 +56,7 @@ _SCREENS = (
     issues,
     approvals,
     rhythms,
+    testing,
     embedding,
     joining,
     crawlers,

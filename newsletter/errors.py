@@ -40,6 +40,10 @@ class UnreadableImage(NewsletterError, ValueError):
     """This is not a picture we can use."""
 
 
+class UnreadableDocument(NewsletterError, ValueError):
+    """This is not a document we can pass on."""
+
+
 class BadText(NewsletterError, ValueError):
     """This text cannot be used."""
 
@@ -66,6 +70,10 @@ class IssueNotReady(NewsletterError):
 
 class WrongState(NewsletterError):
     """The issue is in a state that does not allow this."""
+
+
+class BadTest(NewsletterError, ValueError):
+    """This test cannot be sent."""
 
 
 class BadTime(NewsletterError, ValueError):

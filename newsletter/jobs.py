@@ -15,14 +15,15 @@ from newsletter import (
     deliveries,
     editions,
     issues,
+    media,
     notices,
     relays,
     sending,
     series,
 )
 from newsletter.config import Settings
-from newsletter.errors import IssueNotReady, NewsletterError
-from newsletter.models import Issue, Sender
+from newsletter.errors import IssueNotReady, NewsletterError, UnreadableImage
+from newsletter.models import Asset, Issue, Sender
 from subscribers import signup, unconfirmed
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ _REQUESTS = 100
 # Editions of an earlier version that get their card in one transaction: each takes a
 # few hundredths of a second, in which nobody else writes on SQLite.
 _EDITIONS = 5
+# Pictures that are looked up at a time.
+_PICTURES = 20
 # Chunks of an issue's readers that are added side by side: SQLite has one writer, and
 # PostgreSQL spends so much on each row that a second processor helps.
 _STRANDS = {"sqlite": 1, "postgresql": 2}
@@ -230,6 +233,33 @@ def fill_in_archive(
                 return
         with db.writing(engine) as session:
             editions.fill_in(session, folder=settings.media_dir, limit=_EDITIONS)
+
+
+def narrow_pictures(engine: Engine, settings: Settings) -> None:
+    """Make the narrower sizes of pictures that were kept before there were any.
+
+    One whose file is lost or damaged goes without; letters then show the wide one.
+    """
+    after = 0
+    while True:
+        with db.reading(engine) as session:
+            found = media.unsized(session, after=after, limit=_PICTURES)
+            session.expunge_all()
+        if not found:
+            return
+        for asset in found:
+            after = asset.id or 0
+            _narrow(engine, settings, asset)
+
+
+def _narrow(engine: Engine, settings: Settings, asset: Asset) -> None:
+    try:
+        data = media.path_of(asset, folder=settings.media_dir).read_bytes()
+        narrower = media.narrower(data)
+    except (OSError, UnreadableImage):
+        return
+    with db.writing(engine) as session:
+        media.keep_narrower(session, asset, narrower, folder=settings.media_dir)
 
 
 def recover(engine: Engine, settings: Settings) -> None:

@@ -23,6 +23,7 @@ ANSWER_EVERY = 1
 PREPARE_EVERY = 10
 PURGE_EVERY = 3600
 FILL_IN_EVERY = 60
+NARROW_EVERY = 60
 
 
 class Clock:
@@ -56,6 +57,7 @@ class Clock:
         self._tick(self._prepare, PREPARE_EVERY)
         self._tick(self._purge, PURGE_EVERY)
         self._tick(self._fill_in, FILL_IN_EVERY)
+        self._tick(self._narrow, NARROW_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -109,3 +111,6 @@ class Clock:
 
     def _fill_in(self) -> None:
         jobs.fill_in_archive(self._engine, self._settings, stop=self._stop)
+
+    def _narrow(self) -> None:
+        jobs.narrow_pictures(self._engine, self._settings)

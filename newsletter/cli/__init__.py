@@ -10,6 +10,7 @@ from newsletter.cli import (
     dkim,
     events,
     forms,
+    item_files,
     items,
     lists,
     relays,
@@ -68,6 +69,7 @@ app = typer.Typer(
 )
 lists.app.registered_commands += forms.app.registered_commands
 items.app.registered_commands += events.app.registered_commands
+items.app.registered_commands += item_files.app.registered_commands
 app.add_typer(lists.app, name="lists")
 app.add_typer(staff.app, name="staff")
 app.add_typer(items.app, name="items")

@@ -6,6 +6,7 @@ the nine tags an item body may hold. Every `language` is a BCP 47 tag.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Optional
 from zoneinfo import ZoneInfo
 
 
@@ -19,6 +20,7 @@ class Picture:
     alt: str = ""
     caption: str = ""
     credit: str = ""
+    small: Optional["Picture"] = None  # the same, narrower: for thumbnails
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Document:
     format: str = ""  # "PDF"
     size: int | None = None  # bytes
     language: str = ""  # of the file, when known
+    pages: int | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from newsletter import smtp
-from newsletter.config import Settings
+from newsletter.config import Relay, Settings
 from newsletter.smtp import (
     Connection,
     Envelope,
@@ -22,24 +22,33 @@ _PATIENCE = 240
 
 
 def hand_over(
-    settings: Settings, envelopes: Sequence[Envelope], *, stop: threading.Event
+    settings: Settings,
+    envelopes: Sequence[Envelope],
+    *,
+    relay: Relay | None,
+    stop: threading.Event,
 ) -> list[Outcome]:
-    """Return what became of each message, in order.
+    """Return what became of each message, in order; no `relay`: the built-in mailbox.
 
     With a relay out of reach, once `stop` is set or after four minutes, the rest is
     returned: nobody was tried.
     """
-    return asyncio.run(_hand_over(settings, envelopes, stop))
+    if not envelopes:
+        return []
+    return asyncio.run(_hand_over(settings, envelopes, relay, stop))
 
 
 async def _hand_over(
-    settings: Settings, envelopes: Sequence[Envelope], stop: threading.Event
+    settings: Settings,
+    envelopes: Sequence[Envelope],
+    relay: Relay | None,
+    stop: threading.Event,
 ) -> list[Outcome]:
     pile = _Pile(envelopes, stop)
     connection = smtp.connect(
         settings,
         pile,
-        relay=settings.relay,
+        relay=relay,
         messages=settings.messages_per_connection,
     )
     try:

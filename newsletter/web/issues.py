@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from newsletter import checks, db, deliveries, editions, issues
 from newsletter.models import Issue, IssueState, Role
-from newsletter.web import approvals, outline, previews, sessions
+from newsletter.web import approvals, outline, previews, sessions, testing
 from newsletter.web import launch as launching
 from newsletter.web.asgi import with_script
 from newsletter.web.deps import Here, Reading, Site, Writing
@@ -69,6 +69,7 @@ def one(
     launch = launching.of(
         session, here.settings, issue, expected=expected, language=language, now=now
     )
+    tests = testing.of(session, issue)
     said = outline.headline(issue, report, coverage.gaps(), language)
     page = _answer(
         here,
@@ -86,10 +87,19 @@ def one(
         outcomes=outline.outcomes(report),
         previewed=previews.chosen(coverage.languages, show),
         can=_brakes(issue),
+        tests=tests,
         moving=issue.state in outline.MOVING,
         still=still,
     )
-    if not still and (issue.state in outline.MOVING or (launch and launch.soon)):
+    return page if still else _fresh(page, issue, tests, launch)
+
+
+def _fresh(
+    page: HTMLResponse, issue: Issue, tests: testing.Desk, launch: Launch | None
+) -> HTMLResponse:
+    """Let a page fetch itself again while what it shows is about to change."""
+    soon = launch is not None and launch.soon
+    if issue.state in outline.MOVING or tests.waiting or soon:
         page.headers["Refresh"] = _REFRESH
     return page
 

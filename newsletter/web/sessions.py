@@ -31,6 +31,11 @@ class Visitor:
         return self.person.role in {Role.ADMIN, *roles}
 
     @property
+    def may_test(self) -> bool:
+        """Whether they may send a letter to colleagues."""
+        return self.may(Role.EDITOR, Role.TRANSLATOR)
+
+    @property
     def may_send(self) -> bool:
         """Whether they may pause, resume and cancel."""
         return self.may(Role.EDITOR)

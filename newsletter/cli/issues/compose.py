@@ -1,6 +1,5 @@
 """Commands that compose an issue: items, order, words, gaps, a look at the result."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -190,31 +189,6 @@ def decide(
             return
     say(f"Decided. {left.gaps()} gaps follow the default.")
     words.say_withdrawn(withdrawn, issue_id)
-
-
-@app.command()
-def render(
-    issue_id: IssueId,
-    language: Language,
-    out: Annotated[Path, typer.Option(help="Folder; made if it is not there.")],
-    json: JsonFlag = False,
-) -> None:
-    """Write one edition to files: issue.mjml, issue.html, issue.txt, message.eml."""
-    with opened() as program, db.reading(program.engine) as session:
-        issue = issues.get_issue(session, issue_id)
-        shown = editions.preview(
-            session, issue, language, program.settings, now=db.now(session)
-        )
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "issue.mjml").write_text(shown.mjml, encoding="utf-8")
-    (out / "issue.html").write_text(shown.html, encoding="utf-8")
-    (out / "issue.txt").write_text(shown.text, encoding="utf-8")
-    (out / "message.eml").write_bytes(shown.message)
-    size = len(shown.html.encode())
-    if json:
-        answer({"language": language, "out": out, "html_bytes": size})
-        return
-    say(f"Wrote {out}/issue.mjml, .html ({size / 1000:.0f} KB), .txt and message.eml.")
 
 
 @app.command()
