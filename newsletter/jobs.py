@@ -10,7 +10,17 @@ from functools import partial
 from sqlalchemy import Engine, delete
 from sqlmodel import col
 
-from newsletter import db, deliveries, editions, issues, notices, relays, sending
+from newsletter import (
+    checks,
+    db,
+    deliveries,
+    editions,
+    issues,
+    notices,
+    relays,
+    sending,
+    trials,
+)
 from newsletter.config import Settings
 from newsletter.errors import IssueNotReady, NewsletterError
 from newsletter.models import Issue, Sender
@@ -25,6 +35,8 @@ _REQUESTS = 100
 _STRANDS = {"sqlite": 1, "postgresql": 2}
 # … and how many before the lease is renewed, which waits for those under way.
 _ROUND = 50
+# Seconds that a round of trying links may take.
+_TRYING = 20
 # Seconds between two chunks on SQLite, in which whoever waits for the pen takes it:
 # longer than they look away, see db.
 _BREATH = 0.006
@@ -163,10 +175,17 @@ def answer(engine: Engine, settings: Settings, *, stop: threading.Event) -> None
     notices.send_due(engine, settings, stop=stop)
 
 
+def try_links(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
+    """Try the links of the newest drafts that have not been tried lately."""
+    if settings.check_links:
+        checks.try_links(engine, settings, seconds=_TRYING, stop=stop)
+
+
 def purge(engine: Engine) -> None:
-    """Forget what was asked and never confirmed, and mails settled long ago."""
+    """Forget what was asked and never confirmed, mails settled and links tried."""
     with db.writing(engine) as session:
         notices.purge(session, now=db.now(session))
+        trials.purge(session, now=db.now(session))
     while True:
         with db.writing(engine) as session:
             gone = unconfirmed.purge(session, now=db.now(session), limit=_REQUESTS)

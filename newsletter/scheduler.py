@@ -21,6 +21,7 @@ WATCH_EVERY = 10
 RECOVER_EVERY = 10
 ANSWER_EVERY = 1
 PURGE_EVERY = 3600
+TRY_EVERY = 60
 
 
 class Clock:
@@ -32,7 +33,7 @@ class Clock:
         self._holder = secrets.token_hex(8)
         self._stop = threading.Event()
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(6)},
+            executors={"default": ThreadPoolExecutor(7)},
             # A tick that comes late runs once and at once; two never run together.
             job_defaults={
                 "coalesce": True,
@@ -52,6 +53,7 @@ class Clock:
         self._tick(self._hand_out if self._shares else self._send, SEND_EVERY)
         self._tick(self._answer, ANSWER_EVERY)
         self._tick(self._purge, PURGE_EVERY)
+        self._tick(self._try_links, TRY_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -99,3 +101,6 @@ class Clock:
 
     def _purge(self) -> None:
         jobs.purge(self._engine)
+
+    def _try_links(self) -> None:
+        jobs.try_links(self._engine, self._settings, stop=self._stop)

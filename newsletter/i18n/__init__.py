@@ -7,7 +7,7 @@ from newsletter.i18n.catalogues import (
     translator,
     words,
 )
-from newsletter.i18n.dates import day, day_and_month, event_when, moment
+from newsletter.i18n.dates import day, day_and_month, event_when, moment, weekday
 from newsletter.i18n.figures import file_size, minutes, number
 from newsletter.i18n.languages import (
     base,
@@ -44,5 +44,6 @@ __all__ = [
     "section_name",
     "tidy",
     "translator",
+    "weekday",
     "words",
 ]
