@@ -290,15 +290,10 @@ def _ask(
         port=parts.port or _PORTS[parts.scheme],
         target=_target(parts),
     )
+    agent = _AGENT if method == "GET" else _TRIER
     # No cookies, no log-in, and no compression: a bomb would hide in it.
-    sent = [
-        (b"User-Agent", _AGENT if method == "GET" else _TRIER),
-        (b"Accept-Encoding", b"identity"),
-        *(
-            (name.encode(), value.encode("latin-1", "ignore"))
-            for name, value in headers.items()
-        ),
-    ]
+    sent = [(b"User-Agent", agent), (b"Accept-Encoding", b"identity")]
+    sent += [(n.encode(), v.encode("latin-1", "ignore")) for n, v in headers.items()]
     pool = httpcore2.ConnectionPool(network_backend=backend, http2=False)
     try:
         verb = "HEAD" if method == "HEAD" else "GET"

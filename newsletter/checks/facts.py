@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import product
 from typing import TypeVar
 
 from newsletter import i18n
@@ -11,6 +12,7 @@ from newsletter.checks import addresses, moments, numbers
 from newsletter.checks.findings import Fault, check, look
 from newsletter.checks.moments import Found
 from newsletter.checks.numbers import Numbers
+from newsletter.checks.places import Place
 from newsletter.checks.proof import ItemProof, Proof, Text
 from newsletter.checks.sentences import Sentence, Tongue, Value, ngettext
 from newsletter.i18n import N_
@@ -31,11 +33,14 @@ class _Facts:
     moments: Found
     numbers: Numbers
 
+    def whole(self) -> set[int]:
+        """Return the whole numbers, however they are meant."""
+        return {int(value) for value in self.numbers.all if value == int(value)}
+
     def counted(self) -> set[int]:
         """Return whatever could be the day or the hour of something."""
-        whole = {int(value) for value in self.numbers.all if value == int(value)}
         days = {part for day in self.moments.days for part in (day.day, day.year or 0)}
-        return whole | days | {hour for hour, _ in self.moments.hours}
+        return self.whole() | days | {hour for hour, _ in self.moments.hours}
 
 
 @check("numbers-differ", N_("Numbers agree between languages"))
@@ -88,7 +93,7 @@ def links_differ(proof: Proof) -> Iterator[Fault]:
     """A link that was lost in translation, or leads to another site."""
     for item in proof.items:
         for source, text in _translations(item):
-            if len(_body(text)) < _SUMMARY * len(_body(source)):
+            if len(_said(text, "body")) < _SUMMARY * len(_said(source, "body")):
                 continue
             lost = sorted(_sites(source) - _sites(text))
             if lost:
@@ -104,9 +109,9 @@ def links_differ(proof: Proof) -> Iterator[Fault]:
 
 @dataclass(frozen=True)
 class _Pair:
-    """An item's source and one translation, as far as both have the same fields."""
+    """One field of an item in its source and in one translation."""
 
-    item: ItemProof
+    place: Place
     language: str  # of the translation
     source_language: str
     source: _Facts
@@ -127,22 +132,23 @@ class _Pair:
                 "language": Tongue(self.source_language),
             }
             said = Sentence(message, tuple(values.items()))
-            yield look(said, self.item.at("words"), language=self.language)
+            yield look(said, self.place, language=self.language)
 
 
 def _pairs(proof: Proof) -> Iterator[_Pair]:
-    for item in proof.items:
+    """Yield field by field: what is said in a title need not stand in a text again."""
+    for item, field in product(proof.items, _TOLD):
         for source, text in _translations(item):
-            if not {i18n.base(source.language), i18n.base(text.language)} <= _READ:
-                continue
-            fields = _fields(source) & _fields(text)
-            yield _Pair(
-                item,
-                text.language,
-                source.language,
-                _facts(_said(source, fields), source.language),
-                _facts(_said(text, fields), text.language),
-            )
+            ours, theirs = _said(text, field), _said(source, field)
+            read = {i18n.base(source.language), i18n.base(text.language)} <= _READ
+            if ours and theirs and read:
+                yield _Pair(
+                    item.at(field),
+                    text.language,
+                    source.language,
+                    _facts(theirs, source.language),
+                    _facts(ours, text.language),
+                )
 
 
 def _translations(item: ItemProof) -> Iterator[tuple[Text, Text]]:
@@ -153,12 +159,8 @@ def _translations(item: ItemProof) -> Iterator[tuple[Text, Text]]:
             yield source, text
 
 
-def _fields(text: Text) -> frozenset[str]:
-    return frozenset(p.place.field for p in text.passages) & frozenset(_TOLD)
-
-
-def _said(text: Text, fields: frozenset[str]) -> str:
-    return "\n".join(p.words for p in text.passages if p.place.field in fields)
+def _said(text: Text, field: str) -> str:
+    return next((p.words for p in text.passages if p.place.field == field), "")
 
 
 @lru_cache(maxsize=2_000)
@@ -186,7 +188,7 @@ def _other_days(here: _Facts, there: _Facts) -> list[str]:
         words
         for day, words in here.moments.days.items()
         if not any(day.is_same(other) for other in there.moments.days)
-        and not (day.month in months and day.day in there.counted())
+        and not (day.month in months and day.day in there.whole())
     ]
 
 
@@ -199,10 +201,6 @@ def _other_hours(here: _Facts, there: _Facts) -> list[str]:
         if (hour % 12, minute) not in known
         and not (minute == 0 and {hour, hour % 12} & there.counted())
     ]
-
-
-def _body(text: Text) -> str:
-    return next((p.words for p in text.passages if p.place.field == "body"), "")
 
 
 def _sites(text: Text) -> set[str]:

@@ -104,7 +104,8 @@ def mail_rules(proof: Proof) -> Iterator[Fault]:
 def _mails(proof: Proof) -> Iterator[tuple[EditionProof, Mail]]:
     by_language = {edition.language: edition for edition in proof.editions}
     for mail in proof.mails:
-        yield by_language[mail.language], mail
+        if mail.language in by_language:
+            yield by_language[mail.language], mail
 
 
 CHECKS = (mail_renders, mail_weight, way_out, legal, legal_missing, mail_rules)
