@@ -48,7 +48,7 @@ def skeleton(message: Anatomy) -> Iterator[str]:
         for meta in message.elements_of("meta")
     }
     for name, content in _METAS.items():
-        if content not in metas.get(name, "-"):
+        if name not in metas or content not in metas[name]:
             yield f"the meta {name} is missing"
     if "charset=utf-8" not in message.html.lower().replace('"', ""):
         yield "it does not say that it is UTF-8"

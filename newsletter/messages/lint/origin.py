@@ -93,7 +93,7 @@ def sender(message: Anatomy) -> Iterator[str]:
     if found is None:
         yield "From is not exactly one mailbox"
         return
-    if "@" in (found[1] or ""):
+    if re.search(r"\S@\S+\.\S", found[1] or ""):
         yield "the name in From is an address"
     if message.domain in _FREE:
         yield f"mail in the name of {message.domain} is refused by its owner"

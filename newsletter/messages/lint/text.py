@@ -20,14 +20,19 @@ def plain(message: Anatomy) -> Iterator[str]:
     if not message.way_out or message.way_out not in text:
         yield "the text has no way out"
     # A title may be about markup: then the HTML shows it too.
-    shown = " ".join(_visible(message).split())
+    shown = " ".join(_visible(message).split()).casefold()
     for found in _MARKUP.finditer(text):
-        if " ".join(found[0].split()) not in shown:
+        if " ".join(found[0].split()).casefold() not in shown:
             yield f"the text holds markup: {found[0][:30]}"
-    for line in text.split("\n"):
-        if len(line) > _WIDTH and "://" not in line and " " in line.strip(" >*"):
-            yield "a line of the text is not folded"
-            return
+    if any(len(line) > _WIDTH and _could_fold(line) for line in text.split("\n")):
+        yield "a line of the text is not folded"
+
+
+def _could_fold(line: str) -> bool:
+    """Whether a long line is long for another reason than one long word."""
+    # No-break spaces are there to be kept.
+    longest = max(map(len, line.split(" ")))
+    return longest < _WIDTH // 2 and "://" not in line
 
 
 def _visible(message: Anatomy) -> str:

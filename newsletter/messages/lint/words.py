@@ -59,7 +59,8 @@ def no_control(message: Anatomy) -> Iterator[str]:
     for field in message.fields:
         if not _NAME.fullmatch(field.name):
             yield f"{field.name[:20]!r} is no name of a field"
-        if _UNSAFE.search(field.value):
+        said = field.raw.decode("utf-8", "surrogateescape")
+        if _UNSAFE.search(said.replace("\r\n", "")):
             yield f"{field.name[:20]} holds a control character"
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
-from newsletter import config, db, demo, editions, staff
+from newsletter import checks, config, db, demo, editions, staff
 from newsletter.config import Settings
 from newsletter.demo import NotForDemo
 from newsletter.editions import CellState
@@ -209,3 +209,11 @@ def test_it_refuses_a_relay_that_leads_out(sqlite_engine: Engine) -> None:
 
     with pytest.raises(NotForDemo, match="NEWSLETTER_SMTP_URL"):
         demo.prepare(sqlite_engine, outward)
+
+
+def test_the_sample_passes_every_check(prepared: Engine, settings: Settings) -> None:
+    with db.reading(prepared) as session:
+        issue = session.exec(select(Issue)).one()
+        report = checks.run(session, issue, settings=settings, now=db.now(session))
+
+    assert [checks.describe(each) for each in report.findings] == []
