@@ -1,6 +1,7 @@
 import stat
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -211,9 +212,15 @@ def test_it_refuses_a_relay_that_leads_out(sqlite_engine: Engine) -> None:
         demo.prepare(sqlite_engine, outward)
 
 
-def test_the_sample_passes_every_check(prepared: Engine, settings: Settings) -> None:
-    with db.reading(prepared) as session:
+def test_the_sample_passes_every_check(tmp_path: Path) -> None:
+    settings = config.load(data_dir=tmp_path, secret_keys=factories.SECRETS)
+    engine = db.make_engine(settings.database)
+    ready.ensure(engine, settings)
+    demo.prepare(engine, settings)
+
+    with db.reading(engine) as session:
         issue = session.exec(select(Issue)).one()
         report = checks.run(session, issue, settings=settings, now=db.now(session))
+    engine.dispose()
 
     assert [checks.describe(each) for each in report.findings] == []
