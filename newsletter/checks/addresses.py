@@ -21,6 +21,7 @@ _STAGES = frozenset(
         *("sandbox", "recette", "demo-staging", "beta-staging"),
     }
 )
+_SECOND_LEVEL = frozenset({"co", "com", "org", "net", "ac", "gov", "edu", "gouv"})
 _STAGED = re.compile(r"(?:^|-)(?:staging|preprod|uat)(?:-|$)")
 _TUNNELS = (".ngrok.io", ".ngrok-free.app", ".ngrok.app", ".trycloudflare.com")
 _DRAFT_PARAMETERS = frozenset({"preview", "preview_id", "preview_nonce"})
@@ -94,8 +95,9 @@ def is_staging(url: str, *, allow: Sequence[Network]) -> bool:
     if _is_numeric(host):
         return _is_private(host, allow)
     labels = host.split(".")
-    # Not the registered domain itself: test.be may be anybody's.
-    below = labels[:-2]
+    # Not the registered domain itself: test.be and acc.co.uk may be anybody's.
+    registered = 3 if labels[-2:-1] and labels[-2] in _SECOND_LEVEL else 2
+    below = labels[:-registered]
     return (
         is_loopback(host)
         or host.endswith((*_PRIVATE_ENDS, *_TUNNELS))

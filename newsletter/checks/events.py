@@ -1,5 +1,6 @@
 """Checks of dates: an event's own, and the weekdays that words give to days."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -11,6 +12,7 @@ from newsletter.checks.sentences import Weekday, gettext
 from newsletter.i18n import N_
 
 _SOON = timedelta(hours=24)
+_YEAR = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
 # A day without a year is the last or the next of its name, unless that is far away.
 _PAST, _AHEAD = timedelta(days=200), timedelta(days=330)
 
@@ -84,6 +86,8 @@ def weekday(proof: Proof) -> Iterator[Fault]:
         of_item = passage.place.kind is Kind.ITEM
         published = written.get(passage.place.id) if of_item else None
         near = [proof.leaves_at.date(), *([published.date()] if published else [])]
+        # A text about 1944 need not say so beside each of its days.
+        near += [date(int(year), 7, 1) for year in _YEAR.findall(passage.words)]
         for dated in moments.weekdays(passage.words, passage.language):
             right = _right_day(dated, near)
             if right:

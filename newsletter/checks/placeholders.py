@@ -29,7 +29,8 @@ _LOREM = re.compile(r"\blorem(?: ipsum)?\b", re.IGNORECASE)
 # insurance are called so too.
 _TK = re.compile(r"\bTK\b(?! [A-ZÀ-Ý])")
 _TK_IS_A_NAME = {"nl", "de"}
-_LEFT_OUT = re.compile(r"\[ *(?:\.{2,}|…) *\]|\[ *\]")
+# Within a text or at its end, […] says that words were left out; feeds cut like that.
+_LEFT_OUT = re.compile(r"\[ ?\.\. ?\]|^\s*\[ ?(?:\.{3}|…) ?\]\s*$")
 
 
 @check("placeholder", N_("No placeholder is left"))
@@ -54,7 +55,6 @@ def _found(passage: Passage) -> str:
     lorem = _LOREM.search(words)
     if lorem:
         return lorem[0]
-    # Within a quotation, […] says that words were left out.
     left_out = _LEFT_OUT.search(passage.prose.own)
     if left_out:
         return left_out[0]

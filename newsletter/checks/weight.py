@@ -10,6 +10,14 @@ from newsletter.i18n import N_
 
 _HEAVY = 85_000  # bytes of HTML
 _CUT = 100_000  # Gmail cuts at about 102 KB
+# Rules of mail without which a message is refused, changed on its way, or a trap; the
+# others make it worse.
+_GRAVE = frozenset(
+    {
+        *("H1", "H2", "H3", "H4", "H6", "H7", "H8", "H9", "H10", "H11"),
+        *("H14", "H18", "H20"),
+    }
+)
 
 
 @check("mail-renders", N_("Every mail can be laid out"), overridable=False)
@@ -87,13 +95,14 @@ def mail_rules(proof: Proof) -> Iterator[Fault]:
             # R1 is about the weight, which has a check of its own.
             if rule.rule == "R1" and mail.size > _CUT:
                 continue
+            grave = rule.rule in _GRAVE
             said = gettext(
                 "This mail breaks a rule of mail, {rule}: {reason}. Show it to whoever"
                 " runs the service.",
                 rule=rule.rule,
                 reason=rule.reason,
             )
-            yield must_fix(
+            yield (must_fix if grave else look)(
                 said,
                 edition.at("mail"),
                 language=mail.language,

@@ -27,7 +27,7 @@ _TWICE = {
 
 _TOMORROW = {
     "fr": r"(?:après-)?demain",
-    "nl": r"(?:over)?morgen",
+    "nl": r"(?:over)?morgen(?:avond|ochtend|middag|vroeg)?",
     "de": r"(?:über)?morgen",
     "en": r"(?:the day after )?tomorrow",
 }
@@ -40,7 +40,7 @@ _NO_DAY_BEFORE = {
     r"|\bgestern|\bim|\bfrühen|\bnächsten|\bans|\bbis zum) *",
     "en": r"(?:\bof|\ba|\bthe|\bbetter|\bbrighter|\btowards|\binto|\byoung) *",
 }
-_NO_DAY_AFTER = re.compile(r"[’']s\b|-| is (?:another|nu|maintenant)\b")
+_NO_DAY_AFTER = re.compile(r"[’']s\b|-")
 # Whoever says which day it is has said it: "demain, 11 octobre".
 _DAY_AFTER = re.compile(r"[\s,(]+(?:[^\W\d]+[\s,]+)?(?:den |de |le |the )?\d{1,2}\b")
 

@@ -70,7 +70,8 @@ def text(language: str, *, url: str = "", **fields: str) -> Text:
         "alt": ALTS[language],
         **fields,
     }
-    passages, anchors = [], ()
+    passages = []
+    anchors: tuple[prose.Anchor, ...] = ()
     for field, words in said.items():
         shown = prose.plain(words)
         if field == "body":

@@ -48,6 +48,21 @@ def test_a_weekday_beside_its_date_is_right(language: str, summary: str) -> None
     assert "weekday" not in checks_in(proof(item(text(language, summary=summary))))
 
 
+@pytest.mark.parametrize(
+    ("language", "summary"),
+    [
+        ("fr", "En 1944, le dimanche 27 août, la ville était libre."),
+        ("nl", "In 1944 was de stad vrij: op zondag 27 augustus."),
+        ("de", "Am Sonntag, dem 27. August, war 1944 die Stadt frei."),
+        ("en", "In 1944, on Sunday 27 August, the city was free."),
+    ],
+)
+def test_a_text_about_another_year_may_name_its_days(
+    language: str, summary: str
+) -> None:
+    assert "weekday" not in checks_in(proof(item(text(language, summary=summary))))
+
+
 def test_a_story_of_last_year_may_name_its_days() -> None:
     # 11 October 2013 was a Friday; in 2026 it is a Sunday.
     old = item(

@@ -148,6 +148,7 @@ MAILS = [
     ({"lost": ("unsubscribe text",)}, "way-out", "must-fix"),
     ({"lost": ("legal text",)}, "legal", "must-fix"),
     ({"broken": (Broken("H9", "too long"),)}, "mail-rules", "must-fix"),
+    ({"broken": (Broken("R7", "no alt"),)}, "mail-rules", "look"),
 ]
 
 

@@ -80,6 +80,7 @@ def test_a_test_site_must_be_fixed(url: str) -> None:
         "https://www.test-achats.be/",
         "https://dev.to/x",
         "https://stage.be/aanbod",
+        "https://acc.co.uk/",
         "https://acceptance-journal.example.org/",
         "https://93.184.216.34/",
         f"{BASE}/fr/verger",

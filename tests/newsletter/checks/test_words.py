@@ -26,6 +26,8 @@ PLACEHOLDERS = [
 NO_PLACEHOLDERS = [
     ("fr", "<p>« Nous avons gagné […] et nous continuons », dit-elle.</p>"),
     ("fr", "<p>Le XXXe anniversaire de l’association [1] approche.</p>"),
+    ("fr", "<p>Un extrait de la page, coupé par le flux […]</p>"),
+    ("nl", "<p>Kruis aan: [ ] ja [ ] nee</p>"),
     ("nl", "<p>De TK stemt volgende week over de wet.</p>"),
     ("nl", "<p>Liefs van ons allemaal, xxx</p>"),
     ("de", "<p>Die TK zahlt den Kurs, das Haus {4} auch.</p>"),
@@ -83,6 +85,7 @@ TOMORROW = [
     ("fr", "Nous nous retrouvons demain sur la place."),
     ("fr", "Après-demain, tout sera fini."),
     ("nl", "We zien elkaar morgen op het plein."),
+    ("nl", "Morgenavond zingen we op het plein."),
     ("nl", "Morgen begint de week van de rivier."),
     ("de", "Wir sehen uns morgen auf dem Platz."),
     ("de", "Übermorgen ist alles vorbei."),
