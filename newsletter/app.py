@@ -83,7 +83,7 @@ def create_app(
         openapi_url=None,
     )
     domains = Domains() if settings.check_domains else None
-    app.state.site = Site(settings, engine, Pages(), Throttle(), domains)
+    app.state.site = Site(settings, engine, Pages(), Throttle(), domains=domains)
     app.add_middleware(Protected, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=config.find("web", "static")))
     # Fixed addresses first: /{lang}/{slug} of the archive takes what is left.

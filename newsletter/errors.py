@@ -32,6 +32,14 @@ class FetchFailed(NewsletterError):
     """This address could not be fetched."""
 
 
+class HostUnknown(FetchFailed):
+    """The name servers know no such host."""
+
+
+class NoNetwork(FetchFailed):
+    """There is no network to fetch anything through."""
+
+
 class UnreadableFeed(NewsletterError, ValueError):
     """This is not a feed: no RSS, no Atom, no JSON Feed."""
 

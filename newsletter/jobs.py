@@ -11,6 +11,7 @@ from sqlalchemy import Engine, delete
 from sqlmodel import col
 
 from newsletter import (
+    checks,
     db,
     deliveries,
     editions,
@@ -20,6 +21,7 @@ from newsletter import (
     relays,
     sending,
     series,
+    trials,
 )
 from newsletter.config import Settings
 from newsletter.errors import IssueNotReady, NewsletterError, UnreadableImage
@@ -40,6 +42,8 @@ _PICTURES = 20
 _STRANDS = {"sqlite": 1, "postgresql": 2}
 # … and how many before the lease is renewed, which waits for those under way.
 _ROUND = 50
+# Seconds that a round of trying links may take.
+_TRYING = 20
 # Seconds between two chunks on SQLite, in which whoever waits for the pen takes it:
 # longer than they look away, see db.
 _BREATH = 0.006
@@ -210,10 +214,17 @@ def prepare_series(engine: Engine, settings: Settings) -> list[int]:
     return made
 
 
+def try_links(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
+    """Try the links of the newest drafts that have not been tried lately."""
+    if settings.check_links:
+        checks.try_links(engine, settings, seconds=_TRYING, stop=stop)
+
+
 def purge(engine: Engine) -> None:
-    """Forget what was asked and never confirmed, and mails settled long ago."""
+    """Forget what was asked and never confirmed, mails settled and links tried."""
     with db.writing(engine) as session:
         notices.purge(session, now=db.now(session))
+        trials.purge(session, now=db.now(session))
     while True:
         with db.writing(engine) as session:
             gone = unconfirmed.purge(session, now=db.now(session), limit=_REQUESTS)

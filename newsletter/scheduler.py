@@ -24,6 +24,7 @@ PREPARE_EVERY = 10
 PURGE_EVERY = 3600
 FILL_IN_EVERY = 60
 NARROW_EVERY = 60
+TRY_EVERY = 60
 
 
 class Clock:
@@ -35,7 +36,7 @@ class Clock:
         self._holder = secrets.token_hex(8)
         self._stop = threading.Event()
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(6)},
+            executors={"default": ThreadPoolExecutor(7)},
             # A tick that comes late runs once and at once; two never run together.
             job_defaults={
                 "coalesce": True,
@@ -58,6 +59,7 @@ class Clock:
         self._tick(self._purge, PURGE_EVERY)
         self._tick(self._fill_in, FILL_IN_EVERY)
         self._tick(self._narrow, NARROW_EVERY)
+        self._tick(self._try_links, TRY_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -114,3 +116,6 @@ class Clock:
 
     def _narrow(self) -> None:
         jobs.narrow_pictures(self._engine, self._settings)
+
+    def _try_links(self) -> None:
+        jobs.try_links(self._engine, self._settings, stop=self._stop)

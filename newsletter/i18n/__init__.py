@@ -7,7 +7,15 @@ from newsletter.i18n.catalogues import (
     translator,
     words,
 )
-from newsletter.i18n.dates import clock, day, day_and_month, event_when, moment, month
+from newsletter.i18n.dates import (
+    clock,
+    day,
+    day_and_month,
+    event_when,
+    moment,
+    month,
+    weekday,
+)
 from newsletter.i18n.figures import file_size, minutes, number
 from newsletter.i18n.folding import fold
 from newsletter.i18n.languages import (
@@ -50,5 +58,6 @@ __all__ = [
     "section_name",
     "tidy",
     "translator",
+    "weekday",
     "words",
 ]

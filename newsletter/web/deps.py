@@ -1,7 +1,7 @@
 """What a page asks for: the site, a session, the fields of a form, the language."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from newsletter import db
+from newsletter.checks import Memory
 from newsletter.config import Settings
 from newsletter.domains import Domains
 from newsletter.web import forms, negotiation
@@ -25,6 +26,7 @@ class Site:
     engine: Engine
     pages: Pages
     throttle: Throttle
+    memory: Memory = field(default_factory=Memory)  # of mails that were checked
     domains: Domains | None = None  # None: addresses are judged by their looks alone
 
 

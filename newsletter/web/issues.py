@@ -23,6 +23,7 @@ from newsletter.web.sessions import GenuineForm, SignedIn, Visitor
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
 
 Sender = Annotated[Visitor, Depends(sessions.allowed(Role.EDITOR))]
+Admin = Annotated[Visitor, Depends(sessions.allowed())]
 _REFRESH = "5"  # seconds
 
 
@@ -67,7 +68,7 @@ def one(
     now, language = db.now(session), visitor.language
     expected = _expected(session, issue, coverage, now)
     launch = launching.of(
-        session, here.settings, issue, expected=expected, language=language, now=now
+        session, here, issue, expected=expected, language=language, now=now
     )
     tests = testing.of(session, issue)
     said = outline.headline(issue, report, coverage.gaps(), language)
@@ -124,6 +125,22 @@ def send(
     checks.require_ready(session, issue, settings=here.settings, now=now)
     grace = timedelta(seconds=here.settings.grace_seconds)
     issues.schedule(session, issue, at=now + grace, now=now)
+    return _back(issue_id)
+
+
+@router.post("/issues/{issue_id}/override")
+def override(
+    issue_id: int, visitor: Admin, form: GenuineForm, here: Here, session: Writing
+) -> Response:
+    """Keep why it may leave although a check says no; without a reason nothing."""
+    given = checks.Override(form.get("reason", ""), visitor.person.email)
+    checks.require_ready(
+        session,
+        _get(session, issue_id),
+        settings=here.settings,
+        now=db.now(session),
+        override=given,
+    )
     return _back(issue_id)
 
 

@@ -36,6 +36,11 @@ class Visitor:
         return self.may(Role.EDITOR, Role.TRANSLATOR)
 
     @property
+    def may_override(self) -> bool:
+        """Whether they may let an issue leave although a check says no."""
+        return self.may()
+
+    @property
     def may_send(self) -> bool:
         """Whether they may pause, resume and cancel."""
         return self.may(Role.EDITOR)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from newsletter import checks, db, editions, estimates, issues, items
+from newsletter import db, editions, issues, items
 from newsletter.cli.issues import words
 from newsletter.cli.program import JsonFlag, answer, opened, say, table
 from newsletter.issues.composing import Plan
@@ -189,23 +189,3 @@ def decide(
             return
     say(f"Decided. {left.gaps()} gaps follow the default.")
     words.say_withdrawn(withdrawn, issue_id)
-
-
-@app.command()
-def check(issue_id: IssueId, json: JsonFlag = False) -> None:
-    """Say what must be fixed before the issue can go out; if anything, exit 1."""
-    with opened() as program, db.reading(program.engine) as session:
-        issue = issues.get_issue(session, issue_id)
-        settings, now = program.settings, db.now(session)
-        problems = checks.must_fix(session, issue, settings=settings, now=now)
-        expected = estimates.of_issue(session, settings, issue, now=now)
-    if json:
-        answer({"must_fix": problems, "estimate": words.estimate_facts(expected)})
-    else:
-        for problem in problems:
-            say(f"✕ {problem}")
-        if not problems:
-            say("Nothing stands in the way.")
-        words.say_estimate(expected)
-    if problems:
-        raise typer.Exit(1)
