@@ -11,6 +11,7 @@ from newsletter.cli import (
     forms,
     items,
     lists,
+    looks,
     relays,
     segments,
     staff,
@@ -65,6 +66,7 @@ app = typer.Typer(
     epilog="Answers: 0 done, 1 refused with a reason, 2 wrong use.",
 )
 lists.app.registered_commands += forms.app.registered_commands
+lists.app.registered_commands += looks.app.registered_commands
 app.add_typer(lists.app, name="lists")
 app.add_typer(staff.app, name="staff")
 app.add_typer(items.app, name="items")

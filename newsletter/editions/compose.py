@@ -7,10 +7,18 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from newsletter import i18n, items
+from newsletter import i18n, items, looks
 from newsletter.editions.coverage import Coverage, Row, coverage
 from newsletter.editions.words import editions_of, get_edition
-from newsletter.models import Asset, Edition, Issue, Item, ItemText, ItemType
+from newsletter.models import (
+    Asset,
+    Edition,
+    Issue,
+    Item,
+    ItemText,
+    ItemType,
+    Visibility,
+)
 from newsletter.rendering.letter import (
     Block,
     Document,
@@ -71,7 +79,15 @@ def compose(
         preferences_url=markers.preferences,
         reader_address=markers.address,
         reader_since=markers.since,
+        share_url=_share_url(issue, f"{base_url}/{tag}/{issue.slug}"),
+        privacy_url=mailing_list.privacy_url,
+        style=looks.style_of(session, mailing_list, base_url=base_url),
     )
+
+
+def _share_url(issue: Issue, page: str) -> str:
+    """Return the page that readers may pass on: only what everybody may find."""
+    return page if issue.visibility is Visibility.PUBLIC else ""
 
 
 def _languages(
@@ -171,6 +187,7 @@ def _documents(item: Item, shown: str) -> tuple[Document, ...]:
             format=document.get("format", ""),
             size=document.get("size"),
             language=document.get("language", ""),
+            pages=document.get("pages"),
         )
         for document in item.documents
     )

@@ -8,7 +8,7 @@ from newsletter.i18n.catalogues import (
     words,
 )
 from newsletter.i18n.dates import day, day_and_month, event_when, moment
-from newsletter.i18n.figures import file_size, minutes, number
+from newsletter.i18n.figures import duration, file_size, minutes, number
 from newsletter.i18n.languages import (
     base,
     direction,
@@ -30,6 +30,7 @@ __all__ = [
     "day",
     "day_and_month",
     "direction",
+    "duration",
     "event_when",
     "file_size",
     "in_language_label",
