@@ -20,7 +20,7 @@ from newsletter.i18n.languages import (
     plate,
 )
 from newsletter.i18n.sections import section_name
-from newsletter.i18n.typography import tidy
+from newsletter.i18n.typography import tidy, tidy_parts
 
 __all__ = [
     "N_",
@@ -44,6 +44,7 @@ __all__ = [
     "plate",
     "section_name",
     "tidy",
+    "tidy_parts",
     "translator",
     "words",
 ]

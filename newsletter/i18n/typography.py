@@ -7,13 +7,13 @@ stays so (see tests: it is idempotent).
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cache
 
 from babel.dates import get_month_names
 
 from newsletter.i18n import quotes
-from newsletter.i18n.languages import base, locale
+from newsletter.i18n.quotes import SEAM, Marks
 
 _NBSP = "\u00a0"
 # U+202F, the narrow no-break space French puts before its tall signs.
@@ -31,11 +31,13 @@ _DOTS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 _BEFORE = re.compile(rf"{_SPACE}(?=(?:[:;](?!\))|[!?»])(?:\W|$))")
 _AFTER = re.compile(rf"(?<=«){_SPACE}")
 # Without a space: only after a letter or a closing sign, so that 12:30 stays.
-_MISSING_BEFORE = re.compile(r"(?<=[^\W\d_])(?=(?:[;:]|[!?]+)(?:[\s»”)]|$))")
+_MISSING_BEFORE = re.compile(
+    rf"(?<=[^\W\d_])({SEAM}*)(?=(?:[;:]|[!?]+)(?:[\s»”){SEAM}]|$))"
+)
 _MISSING_QUOTE = re.compile(r"(?<=[^\s\u00a0\u202f«])(?=»)")
 _MISSING_AFTER = re.compile(r"(?<=«)(?=[^\s\u00a0\u202f»])")
 _THOUSANDS = re.compile(r"(?<![\d.,\u202f])\d{1,3}(?: \d{3})+(?!\d)")
-_HOURS = re.compile(r"(?<=\d) (?=h\b)|(?<=\d\u00a0h) (?=\d{2}\b)")
+_HOURS = re.compile(r"(?<=\d) (?=h\b)|(?<=\d[ \u00a0]h) (?=\d{2}\b)")
 _UNITS = re.compile(
     r"(?<=\d) (?=(?:[%‰€$£°]|(?:k|c|m)?[mg]|[kKMGT]?[Bo]|ko|kB|ha|km²|m²|m³|kW|kWh|MW|"
     r"l|cl|min|sec|s|t|euros?|Euro|EUR|USD|Uhr|uur|millions?|milliards?|miljoen|"
@@ -48,12 +50,23 @@ _NUMBERED = re.compile(
 _TITLES = re.compile(r"(?<!\w)((?:M\.|MM\.|Mme|Mlle|Dr|Pr|Me)) (?=[A-ZÀ-Þ])")
 
 
+_MARKS = {
+    "fr": Marks((f"«{_NARROW}", f"{_NARROW}»"), ("‘", "’")),
+    "de": Marks(("„", "“"), ("‚", "‘")),
+    "nl": Marks(("‘", "’"), ("‘", "’"), elided=("s", "t", "n", "k", "m")),
+    "en": Marks(("“", "”"), ("‘", "’")),
+}
+
+
 def tidy(text: str, language: str) -> str:
     """Return `text` with the signs and the no-break spaces its language asks for."""
-    habits = _HABITS.get(base(language))
-    if habits is None:
+    spoken = language.partition("-")[0].lower()
+    marks = _MARKS.get(spoken)
+    if marks is None:
         return text
-    return "".join(tidied for tidied in _runs(text, language, habits))
+    alone = [range(*found.span()) for found in _LEFT_ALONE.finditer(text)]
+    curled = quotes.curl(text, marks, alone=alone)
+    return "".join(_spaced(curled, spoken))
 
 
 def tidy_parts(parts: list[str], language: str) -> list[str]:
@@ -61,7 +74,43 @@ def tidy_parts(parts: list[str], language: str) -> list[str]:
 
     They are what stands between tags: an opening quote in one, its twin in another.
     """
-    if any(quotes.SEAM in part for part in parts):
+    if any(SEAM in part for part in parts):
         return [tidy(part, language) for part in parts]
-    tidied = tidy(quotes.SEAM.join(parts), language)
-    return tidied.split(quotes.SEAM)
+    return tidy(SEAM.join(parts), language).split(SEAM) if parts else []
+
+
+def _spaced(text: str, spoken: str) -> Iterator[str]:
+    """Yield the text run by run, the spaces of its prose settled."""
+    done = 0
+    for found in _LEFT_ALONE.finditer(text):
+        yield _prose(text[done : found.start()], spoken)
+        yield found[0]
+        done = found.end()
+    yield _prose(text[done:], spoken)
+
+
+def _prose(run: str, spoken: str) -> str:
+    run = _DOTS.sub("…", run)
+    run = _dates(spoken).sub(rf"\1{_NBSP}", run)
+    run = _NUMBERED.sub(rf"\1{_NBSP}", run)
+    run = _UNITS.sub(_NBSP, run)
+    return _french(run) if spoken == "fr" else run
+
+
+def _french(run: str) -> str:
+    run = _MISSING_BEFORE.sub(rf"\1{_NARROW}", run)
+    run = _MISSING_AFTER.sub(_NARROW, _MISSING_QUOTE.sub(_NARROW, run))
+    run = _AFTER.sub(_NARROW, _BEFORE.sub(_NARROW, run))
+    run = _TITLES.sub(rf"\1{_NBSP}", _HOURS.sub(_NBSP, run))
+    return _THOUSANDS.sub(lambda found: found[0].replace(" ", _NARROW), run)
+
+
+@cache
+def _dates(spoken: str) -> re.Pattern[str]:
+    """Return what finds the space between a day and the name of its month."""
+    names = {
+        *get_month_names("wide", locale=spoken).values(),
+        *get_month_names("abbreviated", locale=spoken).values(),
+    }
+    months = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    return re.compile(rf"\b(\d{{1,2}}(?:er|\.)?) (?=(?:{months})(?!\w))", re.IGNORECASE)

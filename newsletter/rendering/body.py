@@ -117,12 +117,12 @@ class _Reader(HTMLParser):
         if not data.strip() and not self._in_prose():
             return
         self._begin_prose()
-        self._tokens.append(Text(i18n.tidy(data, self._language)))
+        self._tokens.append(Text(data))
 
     def finish(self) -> Body:
         while self._stack:
             self._tokens.append(Close(self._stack.pop()))
-        return _without_empty(self._tokens)
+        return _tidied(_without_empty(self._tokens), self._language)
 
     def _push(self, token: Open) -> None:
         if len(self._stack) < _DEEPEST:
@@ -153,6 +153,21 @@ class _Reader(HTMLParser):
 
     def _has_list(self) -> bool:
         return any(tag in _LISTS for tag in self._stack)
+
+
+def _tidied(tokens: Body, language: str) -> Body:
+    """Return the body in good print, each paragraph as a whole."""
+    written: list[Token] = list(tokens)
+    row: list[tuple[int, str]] = []  # the words of the paragraph, and where
+    for place, token in enumerate((*tokens, Close("p"))):
+        if isinstance(token, Text):
+            row.append((place, token.words))
+        elif isinstance(token, Break) or token.tag not in _INLINE:
+            parts = i18n.tidy_parts([words for _, words in row], language)
+            for (at, _), words in zip(row, parts, strict=True):
+                written[at] = Text(words)
+            row = []
+    return tuple(written)
 
 
 def _without_empty(tokens: list[Token]) -> Body:
