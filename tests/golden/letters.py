@@ -19,8 +19,11 @@ MARKERS = Markers("abcdefgh")
 SITE = "https://news.example.org"
 
 
-def picture(name: str, **words: str) -> Picture:
-    return Picture(f"{SITE}/media/{name}.jpg", width=1072, height=603, **words)
+def picture(
+    name: str, *, alt: str = "", caption: str = "", credit: str = ""
+) -> Picture:
+    url = f"{SITE}/media/{name}.jpg"
+    return Picture(url, 1072, 603, alt=alt, caption=caption, credit=credit)
 
 
 LEAD = Block(
