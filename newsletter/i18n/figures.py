@@ -50,5 +50,6 @@ def duration(seconds: int, language: str) -> str:
 
 
 def _unit(amount: int, unit: str, language: str) -> str:
-    said = format_unit(amount, f"duration-{unit}", "short", locale=locale(language))
-    return said.replace(" ", _NBSP)
+    # The form for one is the abbreviation; English would say "4 mins" for more.
+    one = format_unit(1, f"duration-{unit}", "short", locale=locale(language))
+    return one.replace("1", str(amount), 1).replace(" ", _NBSP)
