@@ -56,18 +56,21 @@ def change(
     json: JsonFlag = False,
 ) -> None:
     """Set how a list's letters look; what is not named stays as it is."""
+    if (logo and no_logo) or (template and no_template):
+        raise typer.BadParameter("Name a file or take it away, not both.")
     changes = looks.Changes(
         design=design,
         titles=titles,
         logo=b"" if no_logo else logo.read_bytes() if logo else None,
         template="" if no_template else _source(template),
     )
+    ready = looks.prepare(changes)
     with program.opened() as opened, db.writing(opened.engine) as session:
         mailing_list = lists.get(session, slug)
         lists.change(session, mailing_list, lists.Changes(accent=accent))
         if changes != looks.Changes():
             folder = opened.settings.media_dir
-            looks.change(session, mailing_list, changes, folder=folder)
+            looks.change(session, mailing_list, ready, folder=folder)
         facts = _facts(session, mailing_list)
     if json:
         program.answer(facts)

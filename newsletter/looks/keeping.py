@@ -28,6 +28,25 @@ class Changes:
     template: str | None = None  # MJML; "" for none
 
 
+@dataclass(frozen=True)
+class Ready:
+    """Changes that have been tried: a template that works, a logo that is drawn."""
+
+    changes: Changes
+    logo: media.Picture | None = None
+
+
+def prepare(changes: Changes) -> Ready:
+    """Try changes before they are kept; it takes seconds, so no transaction is open.
+
+    Raises BadTemplate, UnreadableImage or BadLook with what cannot work.
+    """
+    template = (changes.template or "").strip()
+    if template:
+        rendering.try_template(template)
+    return Ready(changes, logos.draw(changes.logo) if changes.logo else None)
+
+
 def get(session: Session, mailing_list: MailingList) -> Look:
     """Return the list's look: the usual one, not yet kept, if it never had another."""
     found = session.get(Look, mailing_list.id)
@@ -39,24 +58,22 @@ def get(session: Session, mailing_list: MailingList) -> Look:
 
 
 def change(
-    session: Session, mailing_list: MailingList, changes: Changes, *, folder: Path
+    session: Session, mailing_list: MailingList, ready: Ready, *, folder: Path
 ) -> Look:
     """Change the look; `folder` is where pictures are kept.
 
-    Raises BadTemplate, UnreadableImage or BadLook with what cannot work. Issues that
-    were frozen before stay as they are.
+    Issues that were frozen before stay as they are.
     """
-    look = get(session, mailing_list)
+    look, changes = get(session, mailing_list), ready.changes
     if changes.design:
         look.design, look.titles = changes.design, _USUAL[changes.design]
     look.titles = changes.titles or look.titles
     if changes.template is not None:
-        template = changes.template.strip()
-        if template:
-            rendering.try_template(template)
-        look.template = template
-    if changes.logo is not None:
-        look.asset_id = _kept(session, changes.logo, folder) if changes.logo else None
+        look.template = changes.template.strip()
+    if ready.logo:
+        look.asset_id = media.keep(session, ready.logo, folder=folder, origin="logo").id
+    elif changes.logo is not None:
+        look.asset_id = None
     look.updated_at = utcnow()
     session.add(look)
     session.flush()
@@ -76,8 +93,3 @@ def style_of(session: Session, mailing_list: MailingList, *, base_url: str) -> S
         else None,
         template=look.template,
     )
-
-
-def _kept(session: Session, data: bytes, folder: Path) -> int | None:
-    drawn = logos.draw(data)
-    return media.keep(session, drawn, folder=folder, origin="logo").id
