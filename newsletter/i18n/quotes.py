@@ -1,11 +1,13 @@
 """Straight quotes and apostrophes made into the language's own, in pairs only."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 # Stands between parts of one text (see typography.tidy_parts) and counts as nothing.
 SEAM = "\ue000"
 
+_STRAIGHT = re.compile("[\"']")
 _OPENERS = "([{«„“‘‚—–-/"
 
 
@@ -37,10 +39,12 @@ class _Curler:
         self._instead: dict[int, str] = {}
 
     def curl(self) -> str:
-        for at, sign in enumerate(self._text):
-            if sign in "\"'" and at not in self._alone:
-                self._meet(at, sign)
-        return "".join(self._instead.get(at, c) for at, c in enumerate(self._text))
+        for found in _STRAIGHT.finditer(self._text):
+            if found.start() not in self._alone:
+                self._meet(found.start(), found[0])
+        return _STRAIGHT.sub(
+            lambda found: self._instead.get(found.start(), found[0]), self._text
+        )
 
     def _meet(self, at: int, sign: str) -> None:
         before, after = self._char(at, -1), self._char(at, 1)

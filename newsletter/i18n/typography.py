@@ -8,7 +8,7 @@ stays so (see tests: it is idempotent).
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.dates import get_month_names
 
@@ -26,6 +26,7 @@ _LEFT_ALONE = re.compile(
     r"\S*(?:://|www\.|[^\s@]@[^\s@]|[\\{}`|<>]|=[\"']|\w\(\)|\w_\w|&#?\w+;|--\w"
     r"|\w/\w*[./?=&])\S*"
 )
+_SUSPECT = re.compile(r"[@\\{}`|<>/=_&(]|www\.|--")  # one of these is in each
 _DOTS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 
 _BEFORE = re.compile(rf"{_SPACE}(?=(?:[:;](?!\))|[!?»])(?:\W|$))")
@@ -61,12 +62,23 @@ _MARKS = {
 def tidy(text: str, language: str) -> str:
     """Return `text` with the signs and the no-break spaces its language asks for."""
     spoken = language.partition("-")[0].lower()
-    marks = _MARKS.get(spoken)
-    if marks is None:
+    if spoken not in _MARKS:
         return text
-    alone = [range(*found.span()) for found in _LEFT_ALONE.finditer(text)]
-    curled = quotes.curl(text, marks, alone=alone)
-    return "".join(_spaced(curled, spoken))
+    return _tidied(text, spoken)
+
+
+# The same words stand in the mail, in the text, on the web, in a label.
+@lru_cache(maxsize=4096)
+def _tidied(text: str, spoken: str) -> str:
+    if "'" in text or '"' in text:
+        alone = [range(*found.span()) for found in _left_alone(text)]
+        text = quotes.curl(text, _MARKS[spoken], alone=alone)
+    return "".join(_spaced(text, spoken))
+
+
+def _left_alone(text: str) -> Iterator[re.Match[str]]:
+    """Yield the words that are no prose; nearly every text has none."""
+    return _LEFT_ALONE.finditer(text) if _SUSPECT.search(text) else iter(())
 
 
 def tidy_parts(parts: list[str], language: str) -> list[str]:
@@ -82,7 +94,7 @@ def tidy_parts(parts: list[str], language: str) -> list[str]:
 def _spaced(text: str, spoken: str) -> Iterator[str]:
     """Yield the text run by run, the spaces of its prose settled."""
     done = 0
-    for found in _LEFT_ALONE.finditer(text):
+    for found in _left_alone(text):
         yield _prose(text[done : found.start()], spoken)
         yield found[0]
         done = found.end()
