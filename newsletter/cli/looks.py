@@ -33,26 +33,27 @@ Template = Annotated[
 ]
 
 
+DesignOption = Annotated[Design | None, typer.Option(help="How letters are laid out.")]
+Titles = Annotated[Face | None, typer.Option(help="What titles are set in.")]
+Accent = Annotated[
+    str | None,
+    typer.Option(help='Colour of links and buttons: "#0b5d57"; "" for ours.'),
+]
+NoLogo = Annotated[bool, typer.Option("--no-logo", help="The name in words.")]
+NoTemplate = Annotated[bool, typer.Option("--no-template", help="Back to the design.")]
+
+
 @app.command("look")
 def change(
     slug: list_commands.Slug,
     *,
-    design: Annotated[
-        Design | None, typer.Option(help="How letters are laid out.")
-    ] = None,
-    titles: Annotated[Face | None, typer.Option(help="What titles are set in.")] = None,
-    accent: Annotated[
-        str | None,
-        typer.Option(help='Colour of links and buttons: "#0b5d57"; "" for ours.'),
-    ] = None,
+    design: DesignOption = None,
+    titles: Titles = None,
+    accent: Accent = None,
     logo: Logo = None,
-    no_logo: Annotated[
-        bool, typer.Option("--no-logo", help="The name in words.")
-    ] = False,
+    no_logo: NoLogo = False,
     template: Template = None,
-    no_template: Annotated[
-        bool, typer.Option("--no-template", help="Back to the design.")
-    ] = False,
+    no_template: NoTemplate = False,
     json: JsonFlag = False,
 ) -> None:
     """Set how a list's letters look; what is not named stays as it is."""
