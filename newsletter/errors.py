@@ -116,6 +116,14 @@ class UnsafeValue(NewsletterError, ValueError):
     """A value holds a character that would break out of its header."""
 
 
+class BadTemplate(NewsletterError, ValueError):
+    """This template cannot be used."""
+
+
+class BadLook(NewsletterError, ValueError):
+    """Letters cannot look like this."""
+
+
 class RenderingFailed(NewsletterError):
     """The edition could not be rendered."""
 

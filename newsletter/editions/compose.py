@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from newsletter import i18n, items, media
+from newsletter import i18n, items, looks, media
 from newsletter.editions.coverage import Coverage, Row, coverage
 from newsletter.editions.words import editions_of, get_edition
+from newsletter.issues.showing import is_listed
 from newsletter.models import (
     Asset,
     AssetSize,
@@ -81,6 +82,9 @@ def compose(
         preferences_url=markers.preferences,
         reader_address=markers.address,
         reader_since=markers.since,
+        share_url=_share_url(issue, mailing_list, f"{base_url}/{tag}/{issue.slug}"),
+        privacy_url=mailing_list.privacy_url,
+        style=looks.style_of(session, mailing_list, base_url=base_url),
     )
 
 
@@ -89,6 +93,11 @@ def _web_url(issue: Issue, language: str, base_url: str, markers: Markers) -> st
     if issue.visibility is Visibility.PRIVATE:
         return markers.read_in(language)
     return f"{base_url}/{language}/{issue.slug}"
+
+
+def _share_url(issue: Issue, mailing_list: MailingList, page: str) -> str:
+    """Return the page that readers may pass on: only what everybody may find."""
+    return page if is_listed(issue, mailing_list) else ""
 
 
 def _languages(

@@ -16,7 +16,7 @@ from newsletter.i18n.dates import (
     month,
     weekday,
 )
-from newsletter.i18n.figures import file_size, minutes, number
+from newsletter.i18n.figures import duration, file_size, minutes, number
 from newsletter.i18n.folding import fold
 from newsletter.i18n.languages import (
     base,
@@ -30,7 +30,7 @@ from newsletter.i18n.languages import (
     regional,
 )
 from newsletter.i18n.sections import section_name
-from newsletter.i18n.typography import tidy
+from newsletter.i18n.typography import tidy, tidy_parts
 
 __all__ = [
     "N_",
@@ -41,6 +41,7 @@ __all__ = [
     "day",
     "day_and_month",
     "direction",
+    "duration",
     "event_when",
     "file_size",
     "fold",
@@ -57,6 +58,7 @@ __all__ = [
     "regional",
     "section_name",
     "tidy",
+    "tidy_parts",
     "translator",
     "weekday",
     "words",
