@@ -35,6 +35,7 @@ from newsletter.web import (
     rhythms,
     searching,
     syndication,
+    testing,
     webhooks,
 )
 from newsletter.web.asgi import Protected
@@ -59,6 +60,7 @@ _SCREENS = (
     approvals,
     returns,
     rhythms,
+    testing,
     embedding,
     joining,
     crawlers,
@@ -86,7 +88,9 @@ def create_app(
     )
     domains = Domains() if settings.check_domains else None
     partners = webhooks.partners()
-    app.state.site = Site(settings, engine, Pages(), Throttle(), partners, domains)
+    app.state.site = Site(
+        settings, engine, Pages(), Throttle(), partners, domains=domains
+    )
     app.add_middleware(Protected, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=config.find("web", "static")))
     # Fixed addresses first: /{lang}/{slug} of the archive takes what is left.

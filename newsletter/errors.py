@@ -32,12 +32,24 @@ class FetchFailed(NewsletterError):
     """This address could not be fetched."""
 
 
+class HostUnknown(FetchFailed):
+    """The name servers know no such host."""
+
+
+class NoNetwork(FetchFailed):
+    """There is no network to fetch anything through."""
+
+
 class UnreadableFeed(NewsletterError, ValueError):
     """This is not a feed: no RSS, no Atom, no JSON Feed."""
 
 
 class UnreadableImage(NewsletterError, ValueError):
     """This is not a picture we can use."""
+
+
+class UnreadableDocument(NewsletterError, ValueError):
+    """This is not a document we can pass on."""
 
 
 class BadText(NewsletterError, ValueError):
@@ -66,6 +78,10 @@ class IssueNotReady(NewsletterError):
 
 class WrongState(NewsletterError):
     """The issue is in a state that does not allow this."""
+
+
+class BadTest(NewsletterError, ValueError):
+    """This test cannot be sent."""
 
 
 class BadTime(NewsletterError, ValueError):
@@ -98,6 +114,14 @@ class IssueChanged(NewsletterError):
 
 class UnsafeValue(NewsletterError, ValueError):
     """A value holds a character that would break out of its header."""
+
+
+class BadTemplate(NewsletterError, ValueError):
+    """This template cannot be used."""
+
+
+class BadLook(NewsletterError, ValueError):
+    """Letters cannot look like this."""
 
 
 class RenderingFailed(NewsletterError):

@@ -1,5 +1,6 @@
 """Fetching an address somebody gave us, without being led into our own network."""
 
+import errno
 import socket
 import ssl
 import time
@@ -19,7 +20,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpcore2
 
-from newsletter.errors import FetchFailed, FetchRefused
+from newsletter.errors import FetchFailed, FetchRefused, HostUnknown, NoNetwork
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -33,6 +34,11 @@ REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PORTS = {"http": 80, "https": 443}
 _AGENT = b"newsletter/1 (feed reader)"
+_TRIER = b"newsletter/1 (link check)"
+# What the system says where no packet gets out.
+_OFFLINE = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
+# glibc has a second one for a name without an address.
+_NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None)})
 # Only this half of IPv6 is handed out to the world; NAT64 is unwrapped first.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -82,6 +88,31 @@ def fetch(
             return _accepted(answer)
         url = _next(url, answer.headers.get("location", ""))
     raise FetchFailed(f"{_short(url)} redirects more than {limits.redirects} times.")
+
+
+def reach(
+    url: str,
+    *,
+    allow: Sequence[Network],
+    seconds: float,
+    resolve: Resolver | None = None,
+) -> int:
+    """Return the status that `url` answers in the end, without fetching its page.
+
+    HEAD first; a server that refuses that is asked with GET, and its answer is not
+    read. Raises FetchRefused and FetchFailed as `fetch` does, HostUnknown where
+    there is no such host, NoNetwork where nothing can be asked.
+    """
+    backend = _Guarded(allow, time.monotonic() + seconds, resolve or _resolve)
+    for _ in range(REDIRECTS + 3):
+        parts = _checked(url)
+        answer = _ask(parts, backend, 0, {}, method="HEAD")
+        if answer.status >= 400:
+            answer = _ask(parts, backend, 0, {}, method="TRY")
+        if answer.status not in _REDIRECTS or "location" not in answer.headers:
+            return answer.status
+        url = _next(url, answer.headers["location"])
+    raise FetchFailed(f"{_short(url)} redirects too often.")
 
 
 def _next(url: str, location: str) -> str:
@@ -164,11 +195,17 @@ class _Guarded(httpcore2.NetworkBackend):
                 failure = error
             else:
                 return _Hurried(stream, self.deadline)
+        if _is_offline(failure):
+            raise NoNetwork from failure
         raise FetchFailed(f"{host} cannot be reached.") from failure
 
     def _judged(self, host: str, port: int) -> list[str]:
         try:
             found = [ip_address(one.split("%")[0]) for one in self.resolve(host, port)]
+        except socket.gaierror as error:
+            unknown = error.errno in _NO_SUCH_NAME
+            kind = HostUnknown if unknown else NoNetwork
+            raise kind(f"{host} is not known to the name servers.") from error
         except (OSError, UnicodeError) as error:
             raise FetchFailed(f"{host} is not known to the name servers.") from error
         for address in found:
@@ -243,29 +280,27 @@ def _ask(
     backend: httpcore2.NetworkBackend,
     size: int,
     headers: Mapping[str, str],
+    *,
+    method: str = "GET",
 ) -> Fetched:
+    """Ask once; only "GET" reads what is answered. "TRY" is a GET that does not."""
     url = httpcore2.URL(
         scheme=parts.scheme.encode(),
         host=_host(parts),
         port=parts.port or _PORTS[parts.scheme],
         target=_target(parts),
     )
+    agent = _AGENT if method == "GET" else _TRIER
     # No cookies, no log-in, and no compression: a bomb would hide in it.
-    sent = [
-        (b"User-Agent", _AGENT),
-        (b"Accept-Encoding", b"identity"),
-        *(
-            (name.encode(), value.encode("latin-1", "ignore"))
-            for name, value in headers.items()
-        ),
-    ]
+    sent = [(b"User-Agent", agent), (b"Accept-Encoding", b"identity")]
+    sent += [(n.encode(), v.encode("latin-1", "ignore")) for n, v in headers.items()]
     pool = httpcore2.ConnectionPool(network_backend=backend, http2=False)
     try:
-        with pool, pool.stream("GET", url, headers=sent) as response:
+        verb = "HEAD" if method == "HEAD" else "GET"
+        with pool, pool.stream(verb, url, headers=sent) as response:
             received = _lower(response.headers)
-            body = (
-                _read(response.iter_stream(), size) if response.status == 200 else b""
-            )
+            wanted = response.status == 200 and method == "GET"
+            body = _read(response.iter_stream(), size) if wanted else b""
     except httpcore2.TimeoutException as error:
         raise FetchFailed(f"{parts.netloc} took too long to answer.") from error
     except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
@@ -276,6 +311,15 @@ def _ask(
         received,
         _inflated(body, received.get("content-encoding", ""), size),
     )
+
+
+def _is_offline(failure: BaseException | None) -> bool:
+    """Whether a connection failed because no packet gets out at all."""
+    while failure is not None:
+        if isinstance(failure, OSError) and failure.errno in _OFFLINE:
+            return True
+        failure = failure.__cause__ or failure.__context__
+    return False
 
 
 def _host(parts: SplitResult) -> bytes:

@@ -12,18 +12,21 @@ from sqlmodel import col
 
 from newsletter import (
     bounces,
+    checks,
     db,
     deliveries,
     editions,
     issues,
+    media,
     notices,
     relays,
     sending,
     series,
+    trials,
 )
 from newsletter.config import Settings
-from newsletter.errors import IssueNotReady, NewsletterError
-from newsletter.models import Issue, Sender
+from newsletter.errors import IssueNotReady, NewsletterError, UnreadableImage
+from newsletter.models import Asset, Issue, Sender
 from subscribers import signup, unconfirmed
 
 logger = logging.getLogger(__name__)
@@ -33,11 +36,15 @@ _REQUESTS = 100
 # Editions of an earlier version that get their card in one transaction: each takes a
 # few hundredths of a second, in which nobody else writes on SQLite.
 _EDITIONS = 5
+# Pictures that are looked up at a time.
+_PICTURES = 20
 # Chunks of an issue's readers that are added side by side: SQLite has one writer, and
 # PostgreSQL spends so much on each row that a second processor helps.
 _STRANDS = {"sqlite": 1, "postgresql": 2}
 # … and how many before the lease is renewed, which waits for those under way.
 _ROUND = 50
+# Seconds that a round of trying links may take.
+_TRYING = 20
 # Seconds between two chunks on SQLite, in which whoever waits for the pen takes it:
 # longer than they look away, see db.
 _BREATH = 0.006
@@ -208,10 +215,17 @@ def prepare_series(engine: Engine, settings: Settings) -> list[int]:
     return made
 
 
+def try_links(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
+    """Try the links of the newest drafts that have not been tried lately."""
+    if settings.check_links:
+        checks.try_links(engine, settings, seconds=_TRYING, stop=stop)
+
+
 def purge(engine: Engine) -> None:
-    """Forget what was asked and never confirmed, and mails and reports of long ago."""
+    """Forget what nobody needs any more: requests, mails, reports and links of old."""
     with db.writing(engine) as session:
         notices.purge(session, now=db.now(session))
+        trials.purge(session, now=db.now(session))
     with db.writing(engine) as session:
         emptied = bounces.purge(session, now=db.now(session))
     if emptied:
@@ -235,6 +249,33 @@ def fill_in_archive(
                 return
         with db.writing(engine) as session:
             editions.fill_in(session, folder=settings.media_dir, limit=_EDITIONS)
+
+
+def narrow_pictures(engine: Engine, settings: Settings) -> None:
+    """Make the narrower sizes of pictures that were kept before there were any.
+
+    One whose file is lost or damaged goes without; letters then show the wide one.
+    """
+    after = 0
+    while True:
+        with db.reading(engine) as session:
+            found = media.unsized(session, after=after, limit=_PICTURES)
+            session.expunge_all()
+        if not found:
+            return
+        for asset in found:
+            after = asset.id or 0
+            _narrow(engine, settings, asset)
+
+
+def _narrow(engine: Engine, settings: Settings, asset: Asset) -> None:
+    try:
+        data = media.path_of(asset, folder=settings.media_dir).read_bytes()
+        narrower = media.narrower(data)
+    except (OSError, UnreadableImage):
+        return
+    with db.writing(engine) as session:
+        media.keep_narrower(session, asset, narrower, folder=settings.media_dir)
 
 
 def recover(engine: Engine, settings: Settings) -> None:

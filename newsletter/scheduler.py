@@ -25,6 +25,8 @@ PREPARE_EVERY = 10
 PURGE_EVERY = 3600
 FILL_IN_EVERY = 60
 POLL_EVERY = 60
+NARROW_EVERY = 60
+TRY_EVERY = 60
 
 
 class Clock:
@@ -37,7 +39,7 @@ class Clock:
         self._stop = threading.Event()
         self._pollers = [incoming.Poller(each) for each in settings.bounce_mailboxes]
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(6)},
+            executors={"default": ThreadPoolExecutor(7)},
             # A tick that comes late runs once and at once; two never run together.
             job_defaults={
                 "coalesce": True,
@@ -61,6 +63,8 @@ class Clock:
         self._tick(self._fill_in, FILL_IN_EVERY)
         if self._pollers:
             self._tick(self._poll, POLL_EVERY)
+        self._tick(self._narrow, NARROW_EVERY)
+        self._tick(self._try_links, TRY_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -122,3 +126,9 @@ class Clock:
             self._quietly(
                 partial(each.poll_if_rested, self._engine, keys, stop=self._stop)
             )
+
+    def _narrow(self) -> None:
+        jobs.narrow_pictures(self._engine, self._settings)
+
+    def _try_links(self) -> None:
+        jobs.try_links(self._engine, self._settings, stop=self._stop)

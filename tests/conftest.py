@@ -59,6 +59,7 @@ def environment(
         "NEWSLETTER_BASE_URL": settings.base_url,
         "NEWSLETTER_SECRET_KEYS": ",".join(settings.secret_keys),
         "NEWSLETTER_CHECK_DOMAINS": "false",
+        "NEWSLETTER_CHECK_LINKS": "false",
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
@@ -163,6 +164,7 @@ def _settings(folder: Path, url: str) -> Settings:
         base_url=BASE_URL,
         secret_keys=factories.SECRETS,
         check_domains=False,
+        check_links=False,
     )
 
 

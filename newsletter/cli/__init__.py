@@ -12,8 +12,10 @@ from newsletter.cli import (
     doctor,
     events,
     forms,
+    item_files,
     items,
     lists,
+    looks,
     relays,
     segments,
     series,
@@ -70,6 +72,8 @@ app = typer.Typer(
 )
 lists.app.registered_commands += forms.app.registered_commands
 items.app.registered_commands += events.app.registered_commands
+items.app.registered_commands += item_files.app.registered_commands
+lists.app.registered_commands += looks.app.registered_commands
 app.add_typer(lists.app, name="lists")
 app.add_typer(staff.app, name="staff")
 app.add_typer(items.app, name="items")

@@ -11,6 +11,7 @@ from newsletter.deliveries.claiming import (
     release,
     retry,
 )
+from newsletter.deliveries.explained import Explained, explain
 from newsletter.deliveries.fanning_out import (
     close_list,
     fan_out,
@@ -37,6 +38,7 @@ from newsletter.deliveries.turns import Turns
 __all__ = [
     "Accepted",
     "Claim",
+    "Explained",
     "Queue",
     "QuickTurns",
     "Report",
@@ -53,6 +55,7 @@ __all__ = [
     "claim_trial",
     "close_list",
     "count_due",
+    "explain",
     "fan_out",
     "forget",
     "languages_of",

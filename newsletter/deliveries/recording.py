@@ -65,21 +65,8 @@ def record(
     back = [r.claim.id for r in results if r.outcome.verdict is Verdict.RETURNED]
     if back:
         release(session, back, sender=sender, now=now)
-    accept(
-        session,
-        [
-            Accepted(
-                result.claim.id,
-                result.claim.attempt,
-                result.outcome.code,
-                result.outcome.reply,
-            )
-            for result in results
-            if result.outcome.verdict is Verdict.ACCEPTED
-        ],
-        sender=sender,
-        now=now,
-    )
+    taken = [r for r in results if r.outcome.verdict is Verdict.ACCEPTED]
+    accept(session, [_accepted(each) for each in taken], sender=sender, now=now)
     others = [r for r in results if r.outcome.verdict not in _GROUPED]
     policies = _policies(session, others, on_unknown)
     rejected = []
@@ -90,6 +77,11 @@ def record(
             rejected.append(result)
     erased.empty(session, [result.claim.id for result in results], now=now)
     return rejected
+
+
+def _accepted(result: Result) -> Accepted:
+    claim, outcome = result.claim, result.outcome
+    return Accepted(claim.id, claim.attempt, outcome.code, outcome.reply)
 
 
 def _settle(

@@ -11,13 +11,14 @@ from newsletter.editions.coverage import (
     decide_missing,
     resolve_language,
 )
-from newsletter.editions.freeze import Preview, compiled, freeze, keep, lay_out, preview
+from newsletter.editions.freeze import compiled, freeze, keep, lay_out
 from newsletter.editions.publishing import (
     fill_in,
     is_anything_missing,
     without_head,
     words_of,
 )
+from newsletter.editions.samples import Preview, for_test, preview, stand_in
 from newsletter.editions.words import decide, editions_of, write
 
 __all__ = [
@@ -34,12 +35,14 @@ __all__ = [
     "decide_missing",
     "editions_of",
     "fill_in",
+    "for_test",
     "freeze",
     "is_anything_missing",
     "keep",
     "lay_out",
     "preview",
     "resolve_language",
+    "stand_in",
     "without_head",
     "words_of",
     "write",

@@ -1,17 +1,19 @@
 """Make the letter of one edition out of items, words and decisions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from newsletter import i18n, items
+from newsletter import i18n, items, looks, media
 from newsletter.editions.coverage import Coverage, Row, coverage
 from newsletter.editions.words import editions_of, get_edition
+from newsletter.issues.showing import is_listed
 from newsletter.models import (
     Asset,
+    AssetSize,
     Edition,
     Issue,
     Item,
@@ -41,6 +43,7 @@ class _Desk:
     zone: ZoneInfo
     texts: Mapping[int, Mapping[str, ItemText]]
     assets: Mapping[int, Asset]
+    sizes: Mapping[int, Sequence[AssetSize]]  # of the assets, the narrowest first
 
 
 def compose(
@@ -79,6 +82,9 @@ def compose(
         preferences_url=markers.preferences,
         reader_address=markers.address,
         reader_since=markers.since,
+        share_url=_share_url(issue, mailing_list, f"{base_url}/{tag}/{issue.slug}"),
+        privacy_url=mailing_list.privacy_url,
+        style=looks.style_of(session, mailing_list, base_url=base_url),
     )
 
 
@@ -87,6 +93,11 @@ def _web_url(issue: Issue, language: str, base_url: str, markers: Markers) -> st
     if issue.visibility is Visibility.PRIVATE:
         return markers.read_in(language)
     return f"{base_url}/{language}/{issue.slug}"
+
+
+def _share_url(issue: Issue, mailing_list: MailingList, page: str) -> str:
+    """Return the page that readers may pass on: only what everybody may find."""
+    return page if is_listed(issue, mailing_list) else ""
 
 
 def _languages(
@@ -135,6 +146,7 @@ def _desk(
         ZoneInfo(issue.timezone),
         items.find_texts(session, [row.item.id or 0 for row in matrix.rows]),
         {asset.id or 0: asset for asset in assets},
+        media.narrow_sizes(session, asset_ids),
     )
 
 
@@ -157,7 +169,7 @@ def _block(desk: _Desk, row: Row, shown: str, *, section: str, anchor: str) -> B
         attribution=item.attribution,
         picture=picture,
         video_url=item.video_url,
-        documents=_documents(item, shown),
+        documents=_documents(desk, item, shown),
         event=_event(desk, item),
         section=_section_name(desk, section),
         lead=anchor == "i1" and item.type is ItemType.STORY and picture is not None,
@@ -175,17 +187,30 @@ def _picture(desk: _Desk, item: Item, text: ItemText) -> Picture | None:
         alt=text.alt or text.caption,
         caption=text.caption,
         credit=item.credit,
+        small=_small(desk, asset),
     )
 
 
-def _documents(item: Item, shown: str) -> tuple[Document, ...]:
+def _small(desk: _Desk, asset: Asset) -> Picture | None:
+    """Return the narrowest size: thumbs are 160 wide, and 320 is twice that."""
+    found = next(iter(desk.sizes.get(asset.id or 0, ())), None)
+    if found is None:
+        return None
+    return Picture(desk.base_url + found.path, found.width, found.height)
+
+
+def _documents(desk: _Desk, item: Item, shown: str) -> tuple[Document, ...]:
     return tuple(
         Document(
-            url=document["url"],
+            # A file of ours has the address that we have now.
+            url=desk.base_url + document["file"]
+            if "file" in document
+            else document["url"],
             title=_title_in(document.get("titles", {}), shown, item.language),
             format=document.get("format", ""),
             size=document.get("size"),
             language=document.get("language", ""),
+            pages=document.get("pages"),
         )
         for document in item.documents
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -16,7 +16,7 @@ from newsletter.editions.words import editions_of, get_edition
 from newsletter.models import Edition, Issue
 from newsletter.rendering.markers import Markers
 from subscribers.models import MailingList
-from subscribers.tokens import HANDLE, KeyRing, new_handle
+from subscribers.tokens import KeyRing, new_handle
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Laid:
     language: str
     rendered: rendering.Rendered
     envelope: messages.Envelope
-    published: Published
+    published: Published | None = None  # its web form, where it is to be kept
 
 
 def freeze(
@@ -49,14 +49,41 @@ def lay_out(
     RenderingFailed.
     """
     leaving = [e for e in editions_of(session, issue) if goes_out(e)]
-    languages = tuple(edition.language for edition in leaving)
     laid = []
     for edition in leaving:
-        envelope = _envelope(session, issue, edition, settings, languages)
-        letter, rendered = _render(session, issue, edition, envelope, now)
-        published = publish(session, issue, letter, rendered, settings)
-        laid.append(Laid(edition.language, rendered, envelope, published))
+        letter, bare = _lay_out(session, issue, edition, settings, now)
+        published = publish(session, issue, letter, bare.rendered, settings)
+        laid.append(replace(bare, published=published))
     return laid
+
+
+def lay_out_one(
+    session: Session,
+    issue: Issue,
+    edition: Edition,
+    settings: Settings,
+    *,
+    now: datetime,
+) -> Laid:
+    """Render one edition as it would leave now, without a web form to be kept.
+
+    Raises RenderingFailed.
+    """
+    return _lay_out(session, issue, edition, settings, now)[1]
+
+
+def _lay_out(
+    session: Session,
+    issue: Issue,
+    edition: Edition,
+    settings: Settings,
+    now: datetime,
+) -> tuple[rendering.Letter, Laid]:
+    every = editions_of(session, issue)
+    languages = tuple(each.language for each in every if goes_out(each))
+    envelope = _envelope(session, issue, edition, settings, languages)
+    letter, rendered = _render(session, issue, edition, envelope, now)
+    return letter, Laid(edition.language, rendered, envelope)
 
 
 def keep(
@@ -66,54 +93,13 @@ def keep(
     for each in laid:
         edition = get_edition(session, issue, each.language)
         edition.html, edition.text = each.rendered.html, each.rendered.text
-        publishing.apply(edition, each.published)
+        if each.published is not None:
+            publishing.apply(edition, each.published)
         edition.size = len(each.rendered.html.encode())
         edition.envelope = asdict(each.envelope)
         edition.frozen_at = now
     session.flush()
     return [each.language for each in laid]
-
-
-@dataclass(frozen=True)
-class Preview:
-    """An edition as an imaginary reader would get it."""
-
-    mjml: str
-    html: str
-    text: str
-    message: bytes
-
-
-def preview(
-    session: Session, issue: Issue, language: str, settings: Settings, *, now: datetime
-) -> Preview:
-    """Render an edition without freezing it; its links name nobody and do nothing.
-
-    Raises EditionNotFound, RenderingFailed.
-    """
-    edition = get_edition(session, issue, language)
-    languages = tuple(e.language for e in editions_of(session, issue) if goes_out(e))
-    envelope = _envelope(session, issue, edition, settings, languages)
-    _, rendered = _render(session, issue, edition, envelope, now)
-    message = messages.Compiled(
-        envelope,
-        settings.keys,
-        language=edition.language,
-        subject=edition.subject,
-        html=rendered.html,
-        text=rendered.text,
-        signing=settings.dkim_keys,
-    ).build(messages.Reader(0, "reader@example.org", "a" * HANDLE, _day(now), now))
-    return Preview(
-        rendered.mjml,
-        messages.part(message, "html"),
-        messages.part(message, "plain"),
-        message,
-    )
-
-
-def _day(moment: datetime) -> str:
-    return moment.date().isoformat()
 
 
 def _render(

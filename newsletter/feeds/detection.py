@@ -25,6 +25,28 @@ def detect(text: str, languages: Sequence[str]) -> str | None:
     return bases.get(identifier.classify(text[:5000])[0]) if identifier else None
 
 
+def contradict(
+    text: str, claimed: str, languages: Sequence[str]
+) -> tuple[str, float] | None:
+    """Return in which of `languages` a text is rather than in the one it claims.
+
+    With it comes how clear that is, per letter: below 0.3 it says little. None where
+    nothing speaks against the claim, or nothing can be told.
+    """
+    bases = {_base(tag): tag for tag in reversed(languages)}
+    identifier = _identifier(tuple(sorted(bases))) if available() else None
+    letters = sum(map(str.isalpha, text))
+    if identifier is None or letters < _ENOUGH:
+        return None
+    scores = dict(identifier.rank(text[:5000]))
+    best = max(scores, key=lambda tag: scores[tag])
+    if best == _base(claimed) or _base(claimed) not in scores:
+        return None
+    return bases[best], float(scores[best] - scores[_base(claimed)]) / min(
+        letters, 5000
+    )
+
+
 def nearest(tag: str, languages: Sequence[str]) -> str:
     """Return our tag for a language that was declared: fr-BE is fr, if fr is ours.
 

@@ -84,18 +84,28 @@ def _set_facts(item: Item, draft: Draft, zone: str) -> None:
 
 
 def _documents(item: Item, draft: Draft) -> list[dict[str, Any]]:
-    """Return the documents as stored, with the titles staff translated."""
-    known = {document["url"]: document for document in item.documents}
-    return [
-        _document(document, draft.language, known.get(document.url, {}))
+    """Return the documents as stored: titles staff translated and files stay.
+
+    A link of the feed that staff copied to us stays our copy; files they added
+    themselves follow.
+    """
+    known = {
+        document.get("origin") or document["url"]: document
+        for document in item.documents
+    }
+    stated = [
+        _document(document, draft.language, known.pop(document.url, {}))
         for document in draft.documents
     ]
+    return stated + [document for document in known.values() if "file" in document]
 
 
 def _document(
     document: Document, language: str, known: dict[str, Any]
 ) -> dict[str, Any]:
     titles = {**known.get("titles", {}), language: document.title}
+    if "file" in known:
+        return {**known, "titles": titles}
     return {**known, "url": document.url, "titles": titles, "format": document.format}
 
 

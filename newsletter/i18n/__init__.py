@@ -7,8 +7,16 @@ from newsletter.i18n.catalogues import (
     translator,
     words,
 )
-from newsletter.i18n.dates import clock, day, day_and_month, event_when, moment, month
-from newsletter.i18n.figures import file_size, minutes, number, percent
+from newsletter.i18n.dates import (
+    clock,
+    day,
+    day_and_month,
+    event_when,
+    moment,
+    month,
+    weekday,
+)
+from newsletter.i18n.figures import duration, file_size, minutes, number, percent
 from newsletter.i18n.folding import fold
 from newsletter.i18n.languages import (
     base,
@@ -22,7 +30,7 @@ from newsletter.i18n.languages import (
     regional,
 )
 from newsletter.i18n.sections import section_name
-from newsletter.i18n.typography import tidy
+from newsletter.i18n.typography import tidy, tidy_parts
 
 __all__ = [
     "N_",
@@ -33,6 +41,7 @@ __all__ = [
     "day",
     "day_and_month",
     "direction",
+    "duration",
     "event_when",
     "file_size",
     "fold",
@@ -50,6 +59,8 @@ __all__ = [
     "regional",
     "section_name",
     "tidy",
+    "tidy_parts",
     "translator",
+    "weekday",
     "words",
 ]

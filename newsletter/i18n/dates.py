@@ -49,6 +49,11 @@ def day(on: date, language: str) -> str:
     return _in_words(on, "long", language)
 
 
+def weekday(on: date, language: str) -> str:
+    """Return the name of a day's weekday: samedi."""
+    return format_date(on, "EEEE", locale=locale(language))
+
+
 def day_and_month(on: date, language: str) -> tuple[str, str]:
     """Return what a date tile shows: the day, and the month in short."""
     spoken = locale(language)

@@ -7,6 +7,7 @@ from newsletter.i18n.languages import locale
 
 # Words a minute; the low end for reading on a screen.
 _PACE = 200
+_NBSP = "\u00a0"
 _UNITS = ("byte", "kilobyte", "megabyte", "gigabyte")
 
 
@@ -40,3 +41,22 @@ def file_size(size: int, language: str) -> str:
 def minutes(text: str) -> int:
     """Return how many minutes `text` takes to read, at least one."""
     return max(1, round(len(text.split()) / _PACE))
+
+
+def duration(seconds: int, language: str) -> str:
+    """Return how long something lasts: 4 min 12, 1 h 05."""
+    whole = max(1, seconds)
+    if whole < 60:
+        return _unit(whole, "second", language)
+    hours, rest = divmod(whole // 60, 60)
+    if not hours:
+        said = _unit(rest, "minute", language)
+        return f"{said}{_NBSP}{whole % 60:02}" if whole % 60 else said
+    said = _unit(hours, "hour", language)
+    return f"{said}{_NBSP}{rest:02}" if rest else said
+
+
+def _unit(amount: int, unit: str, language: str) -> str:
+    # The form for one is the abbreviation; English would say "4 mins" for more.
+    one = format_unit(1, f"duration-{unit}", "short", locale=locale(language))
+    return one.replace("1", str(amount), 1).replace(" ", _NBSP)

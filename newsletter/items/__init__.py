@@ -8,18 +8,22 @@ from newsletter.items.desk import (
     translate,
 )
 from newsletter.items.events import Occasion, move
+from newsletter.items.files import add_document, illustrate, remove_document
 from newsletter.items.markup import clean_body
 from newsletter.items.words import is_stale, source_hash
 
 __all__ = [
     "Occasion",
+    "add_document",
     "clean_body",
     "create",
     "find_texts",
     "get_item",
+    "illustrate",
     "is_stale",
     "latest",
     "move",
+    "remove_document",
     "source_hash",
     "translate",
 ]

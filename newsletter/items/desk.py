@@ -50,7 +50,7 @@ def create(session: Session, *, language: str, **given: Unpack[Given]) -> Item:
     """
     facts: dict[str, Any] = {"type": ItemType.STORY, "published_at": utcnow()}
     facts |= {name: value for name, value in given.items() if name in _FACTS}
-    item = Item(language=_tag(language), **facts)
+    item = Item(language=language_tag(language), **facts)
     session.add(item)
     session.flush()
     said: Any = {name: value for name, value in given.items() if name not in _FACTS}
@@ -73,8 +73,8 @@ def translate(
     BadText for a missing title, a language that is none, or a body too large.
     """
     texts = find_texts(session, [_id(item)])[_id(item)]
-    text = texts.get(_tag(language)) or ItemText(
-        item_id=_id(item), language=_tag(language), version=0
+    text = texts.get(language_tag(language)) or ItemText(
+        item_id=_id(item), language=language_tag(language), version=0
     )
     wording.put(text, words)
     if not text.title:
@@ -132,7 +132,8 @@ def latest(session: Session, limit: int) -> list[Item]:
 _FACTS = frozenset(Facts.__annotations__)
 
 
-def _tag(language: str) -> str:
+def language_tag(language: str) -> str:
+    """Return a language tag as it is; raises BadText for what is none."""
     if not _LANGUAGE.fullmatch(language):
         raise BadText(f"{language[:40]!r} is not a language tag such as fr or nl-BE.")
     return language

@@ -23,7 +23,6 @@ from newsletter.messages.headers import (
     header,
     headers,
     mailbox,
-    phrase,
 )
 from newsletter.messages.quoted import encode
 from newsletter.messages.reading import part_head
@@ -114,7 +113,7 @@ class Compiled:
     def _write_head(self, pieces: "_Pieces", subject: str) -> None:
         e, values = self.envelope, self._values
         owner = e.reply_to or e.sender_address
-        list_id = f"{phrase(e.list_name, len('List-Id: '))} <{e.list_id}>"
+        list_id = mailbox(e.list_name, e.list_id, field="List-Id")
         pieces.add(header("From", mailbox(e.sender_name, e.sender_address)))
         pieces.put(values.TO)
         pieces.add(

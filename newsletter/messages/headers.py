@@ -13,11 +13,14 @@ from newsletter.errors import UnsafeValue
 _UNSAFE = re.compile("[\x00-\x1f\x7f\u0085\u2028\u2029\ud800-\udfff]")
 
 
-def mailbox(name: str, address: str) -> str:
-    """Return `name <address>` with the name as RFC 5322 or 2047 wants it."""
+def mailbox(name: str, address: str, *, field: str = "From") -> str:
+    """Return `name <address>` with the name as RFC 5322 or 2047 wants it.
+
+    `field` begins the first line, which counts where the name has to be folded.
+    """
     if not name:
         return address
-    shown = phrase(name, len("From: "))
+    shown = phrase(name, len(f"{field}: "))
     last_line = shown.rpartition("\r\n")[2]
     fold = "\r\n" if len(last_line) + len(address) > 60 else ""
     return f"{shown}{fold} <{address}>"

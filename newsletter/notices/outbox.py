@@ -19,7 +19,8 @@ from sqlmodel import Session, col
 from sqlmodel import select as rows
 
 from newsletter import db, deliveries, sending
-from newsletter.config import Settings
+from newsletter.config import Relay, Settings
+from newsletter.errors import NewsletterError
 from newsletter.models import (
     DeliveryState,
     Issue,
@@ -27,8 +28,9 @@ from newsletter.models import (
     Notice,
     NoticeKind,
 )
+from newsletter.notices import letters
 from newsletter.notices.compose import compose
-from newsletter.smtp import Outcome, Verdict
+from newsletter.smtp import Envelope, Outcome, Verdict
 from subscribers.columns import table_of
 from subscribers.models import Subscription, SubscriptionState
 
@@ -42,6 +44,7 @@ _LEASE = timedelta(minutes=15)
 _REST = timedelta(seconds=30)  # before a relay out of reach is tried again
 _OURS = timedelta(minutes=10)  # before what was our fault is tried again
 _GIVE_UP = timedelta(hours=24)  # the links have run out, or nearly
+_GIVE_UP_TEST = timedelta(hours=1)  # nobody looks for it any more
 _KEPT = timedelta(days=30)
 
 
@@ -59,13 +62,57 @@ def send_due(engine: Engine, settings: Settings, *, stop: threading.Event) -> in
         with db.writing(engine) as session:
             now = db.now(session)
             claimed = _claim(session, now)
-            envelopes = [compose(session, n, settings, now=now) for n in claimed]
-        outcomes = sending.hand_over(settings, envelopes, stop=stop)
-        with db.writing(engine) as session:
-            for notice, outcome in zip(claimed, outcomes, strict=True):
-                _settle(session, notice, outcome, db.now(session))
+            small = [n for n in claimed if n.kind is not NoticeKind.TEST]
+            envelopes = [compose(session, n, settings, now=now) for n in small]
+        relay = settings.relay
+        outcomes = sending.hand_over(settings, envelopes, relay=relay, stop=stop)
+        _settle_all(engine, small, outcomes)
+        tests = [n for n in claimed if n.kind is NoticeKind.TEST]
+        deliver(engine, settings, tests, stop=stop)
         tried += len(claimed)
     return tried
+
+
+def take(session: Session, notices: Sequence[Notice], *, now: datetime) -> None:
+    """Claim new notices for this process, before the clock sees them."""
+    for notice in notices:
+        notice.state, notice.attempt = DeliveryState.SENDING, 1
+        notice.due_at, notice.dated_at = now + _LEASE, now
+    session.add_all(notices)
+    session.flush()
+
+
+def deliver(
+    engine: Engine,
+    settings: Settings,
+    tests: Sequence[Notice],
+    *,
+    stop: threading.Event,
+) -> list[Outcome]:
+    """Send tests of issues that this process has claimed, through their lists' relays.
+
+    Return what became of each. A letter that cannot be laid out is refused, with the
+    reason in place of a relay's reply.
+    """
+    outcomes: dict[int | None, Outcome] = {}
+    piles: dict[Relay | None, list[tuple[Notice, Envelope]]] = {}
+    # Laying out a letter takes a moment, in which others may write.
+    with db.reading(engine) as session:
+        for test in tests:
+            try:
+                relay = letters.relay_of(session, test, settings)
+                made = letters.compose(session, test, settings, now=db.now(session))
+            except NewsletterError as error:
+                outcomes[test.id] = Outcome(Verdict.REJECTED, None, str(error)[:1000])
+            else:
+                piles.setdefault(relay, []).append((test, made))
+    for relay, pile in piles.items():
+        envelopes = [envelope for _, envelope in pile]
+        told = sending.hand_over(settings, envelopes, relay=relay, stop=stop)
+        outcomes |= {test.id: each for (test, _), each in zip(pile, told, strict=True)}
+    found = [outcomes[test.id] for test in tests]
+    _settle_all(engine, tests, found)
+    return found
 
 
 def forget(session: Session, subscriber_ids: Sequence[int]) -> None:
@@ -142,6 +189,16 @@ def _is_outdated(session: Session, notice: Notice) -> bool:
     return session.scalar(query) != SubscriptionState.UNSUBSCRIBED
 
 
+def _settle_all(
+    engine: Engine, notices: Sequence[Notice], outcomes: Sequence[Outcome]
+) -> None:
+    if not notices:
+        return
+    with db.writing(engine) as session:
+        for notice, outcome in zip(notices, outcomes, strict=True):
+            _settle(session, notice, outcome, db.now(session))
+
+
 def _settle(session: Session, notice: Notice, outcome: Outcome, now: datetime) -> None:
     state, due_at = _next(notice, outcome, now)
     session.execute(
@@ -168,7 +225,8 @@ def _next(
     """Return what a notice becomes, and when it is tried again if it is."""
     if outcome.verdict is Verdict.ACCEPTED:
         return DeliveryState.ACCEPTED, now
-    given_up = now - notice.created_at > _GIVE_UP
+    patience = _GIVE_UP_TEST if notice.kind is NoticeKind.TEST else _GIVE_UP
+    given_up = now - notice.created_at > patience
     if outcome.verdict is Verdict.REJECTED or given_up:
         return DeliveryState.REJECTED, now
     rests = {Verdict.RETURNED: now + _REST, Verdict.HELD: now + _OURS}

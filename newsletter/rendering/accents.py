@@ -1,6 +1,7 @@
 """A colour that somebody likes, moved until words can be read in it (pure)."""
 
 import re
+from collections.abc import Iterator
 from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import dataclass
 
@@ -40,6 +41,52 @@ def on_dark(colour: str) -> Shade:
     return _shade(colour, grounds=("#1a1d20", "#121416"), towards=1.0, tint=0.2)
 
 
+def shades(colour: str, *, towards: float) -> Iterator[str]:
+    """Yield the colour, and what it becomes on its way to black (0) or white (1)."""
+    hue, lightness, saturation = rgb_to_hls(*_rgb(colour))
+    for step in range(_STEPS + 1):
+        moved = lightness + (towards - lightness) * step / _STEPS
+        yield _hex(hls_to_rgb(hue, moved, saturation))
+
+
+def banner(colour: str) -> tuple[str, str]:
+    """Return the colour as a ground, as near as can be, and what can be read on it."""
+    text, towards = (
+        ("#ffffff", 0.0)
+        if contrast(colour, "#ffffff") >= ENOUGH
+        else (
+            "#000000",
+            1.0,
+        )
+    )
+    grounds = shades(colour, towards=towards)
+    return next(each for each in grounds if is_readable(text, each)), text
+
+
+def is_readable(text: str, ground: str) -> bool:
+    """Tell whether text can be read, and still where both are inverted.
+
+    Some mail programs make a dark letter by turning every colour into its opposite.
+    """
+    return (
+        contrast(text, ground) >= ENOUGH
+        and contrast(opposite(text), opposite(ground)) >= ENOUGH
+    )
+
+
+def opposite(colour: str) -> str:
+    """Return what a colour becomes where everything is inverted."""
+    red, green, blue = _rgb(colour)
+    return _hex((1 - red, 1 - green, 1 - blue))
+
+
+def mix(one: str, other: str, share: float) -> str:
+    """Return a colour with `share` of the first in the second."""
+    pairs = zip(_rgb(one), _rgb(other), strict=True)
+    red, green, blue = (a * share + b * (1 - share) for a, b in pairs)
+    return _hex((red, green, blue))
+
+
 def contrast(one: str, other: str) -> float:
     """Return how well two colours can be told apart: 1 to 21 (WCAG 2.2)."""
     bright, dim = sorted((_luminance(_rgb(one)), _luminance(_rgb(other))), reverse=True)
@@ -51,12 +98,10 @@ def _shade(
 ) -> Shade:
     by_day = towards == 0
     surface, ink = ("#ffffff", "#ffffff") if by_day else (grounds[0], "#101214")
-    hue, lightness, saturation = rgb_to_hls(*_rgb(colour))
-    steps = (
-        lightness + (towards - lightness) * step / _STEPS for step in range(_STEPS + 1)
+    tried = (
+        Shade(each, ink, mix(each, surface, tint))
+        for each in shades(colour, towards=towards)
     )
-    shades = (_hex(hls_to_rgb(hue, step, saturation)) for step in steps)
-    tried = (Shade(each, ink, _mix(each, surface, tint)) for each in shades)
     # The last one is black or white, which can be read on all of them.
     return next(
         shade
@@ -78,12 +123,6 @@ def _rgb(colour: str) -> Rgb:
 
 def _hex(rgb: Rgb) -> str:
     return "#" + "".join(f"{round(each * 255):02x}" for each in rgb)
-
-
-def _mix(one: str, other: str, share: float) -> str:
-    pairs = zip(_rgb(one), _rgb(other), strict=True)
-    red, green, blue = (a * share + b * (1 - share) for a, b in pairs)
-    return _hex((red, green, blue))
 
 
 def _luminance(rgb: Rgb) -> float:

@@ -16,6 +16,7 @@ from newsletter.rendering.tongue import Tongue
 _WHOLE_LEAD = 1200
 _WHOLE_STORY = 400
 _TEASER = 280
+_BRIEF = 240  # of a digest
 _UNHURRIED = 200  # words from which on a reading time is worth saying
 _NO_ATTRS = Markup()
 
@@ -75,6 +76,7 @@ class Shown:
     label: str  # "(in French)", when it is shown in another language
     meta: str
     text: body.Body  # what the mail shows
+    brief: body.Body  # what a digest shows
     full: body.Body  # what the web page shows
     source: str
     picture: Picture | None
@@ -83,6 +85,11 @@ class Shown:
     more: Link | None
     event: Event | None
     papers: tuple[Paper, ...]
+
+    @property
+    def thumb(self) -> Picture | None:
+        """The picture where it stands beside words, no heavier than it has to be."""
+        return (self.picture and self.picture.small) or self.picture
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -119,6 +126,7 @@ def show(block: Block, tongue: Tongue, *, number: int, level: int) -> Shown:
     url = safe.link(block.url) or safe.link(block.video_url)
     full = _full(block)
     kind = "lead" if block.lead else block.type
+    text = _for_mail(block, kind, url, full)
     return Shown(
         tongue=tongue,
         kind=kind,
@@ -131,7 +139,8 @@ def show(block: Block, tongue: Tongue, *, number: int, level: int) -> Shown:
         start=Tongue(block.language).start,
         label=tongue.label(block.language),
         meta=_meta(block, tongue, full),
-        text=_for_mail(block, kind, url, full),
+        text=text,
+        brief=_brief(block, url, text),
         full=full,
         source=_source(block, tongue),
         picture=block.picture,
@@ -162,11 +171,21 @@ def _for_mail(block: Block, kind: str, url: str, full: body.Body) -> body.Body:
     return body.from_paragraphs((_teaser(body.words(full)),))
 
 
-def _teaser(text: str) -> str:
-    """Return the beginning of a text, cut at a word."""
-    if len(text) <= _TEASER:
+def _brief(block: Block, url: str, text: body.Body) -> body.Body:
+    """Return as much of a text as a digest should hold, all of it if it ends here."""
+    if not url or block.type == ItemType.TEXT or len(body.words(text)) <= _BRIEF:
         return text
-    return text[:_TEASER].rsplit(" ", 1)[0].rstrip(" ,;:–-") + "…"
+    summary = safe.words(block.summary, block.language)
+    said = summary if summary and len(summary) <= _TEASER else body.words(text)
+    return body.from_paragraphs((_teaser(said, _TEASER),))
+
+
+def _teaser(text: str, most: int = _TEASER) -> str:
+    """Return the beginning of a text, cut at a word."""
+    if len(text) <= most:
+        return text
+    # Not only plain spaces: the narrow ones of French stand before signs.
+    return text[:most].rsplit(" ", 1)[0].rstrip(" ,;:–-\u202f\u00a0") + "…"
 
 
 def _meta(block: Block, tongue: Tongue, full: body.Body) -> str:
@@ -175,7 +194,7 @@ def _meta(block: Block, tongue: Tongue, full: body.Body) -> str:
     if block.type == ItemType.LINK:
         parts.append(safe.words(block.attribution, block.language) or _host(block.url))
     if block.type == ItemType.VIDEO:
-        parts.append(tongue.gettext("Video"))
+        parts += _about_video(block, tongue)
     if block.author:
         author = safe.words(block.author, block.language)
         parts.append(tongue.gettext("By {author}", author=author))
@@ -184,6 +203,18 @@ def _meta(block: Block, tongue: Tongue, full: body.Body) -> str:
         parts.append(tongue.gettext("{n} min read", n=length))
     line = " · ".join(part for part in parts if part)
     return f"{line} {tongue.label(block.language)}".strip()
+
+
+def _about_video(block: Block, tongue: Tongue) -> list[str]:
+    """Return that it is one, how long it lasts, what it can be read in."""
+    parts = [tongue.gettext("Video")]
+    if block.video_seconds:
+        parts.append(i18n.duration(block.video_seconds, tongue.spoken))
+    if block.subtitles:
+        named = [i18n.language_name(each, tongue.spoken) for each in block.subtitles]
+        spoken = i18n.listed(named, tongue.spoken)
+        parts.append(tongue.gettext("subtitles in {languages}", languages=spoken))
+    return parts
 
 
 def _source(block: Block, tongue: Tongue) -> str:
@@ -270,7 +301,11 @@ def _paper(document: Document, block: Block, tongue: Tongue) -> Paper:
     size = i18n.file_size(document.size, tongue.spoken) if document.size else ""
     language = document.language
     name = i18n.language_name(language, tongue.spoken) if language else ""
-    facts = ", ".join(part for part in (document.format, size, name) if part)
+    pages = ""
+    if document.pages:
+        pages = tongue.say.ngettext("{n} page", "{n} pages", document.pages)
+    told = (document.format, pages, size, name)
+    facts = ", ".join(part.replace(" ", "\u00a0") for part in told if part)
     title = safe.words(document.title, block.language) or document.format
     link = Link(safe.link(document.url), title, tongue.attrs(block.language))
     return Paper(link, f"({facts})" if facts else "", language)

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 from newsletter import i18n
 from newsletter.errors import RenderingFailed
 from newsletter.rendering import safe
-from newsletter.rendering.palette import LIGHT, SANS
+from newsletter.rendering.palette import Palette
 
 # mrml recurses per nested tag and takes the process down near 10,000.
 _DEEPEST = 12
@@ -117,12 +117,12 @@ class _Reader(HTMLParser):
         if not data.strip() and not self._in_prose():
             return
         self._begin_prose()
-        self._tokens.append(Text(i18n.tidy(data, self._language)))
+        self._tokens.append(Text(data))
 
     def finish(self) -> Body:
         while self._stack:
             self._tokens.append(Close(self._stack.pop()))
-        return _without_empty(self._tokens)
+        return _tidied(_without_empty(self._tokens), self._language)
 
     def _push(self, token: Open) -> None:
         if len(self._stack) < _DEEPEST:
@@ -155,6 +155,21 @@ class _Reader(HTMLParser):
         return any(tag in _LISTS for tag in self._stack)
 
 
+def _tidied(tokens: Body, language: str) -> Body:
+    """Return the body in good print, each paragraph as a whole."""
+    written: list[Token] = list(tokens)
+    row: list[tuple[int, str]] = []  # the words of the paragraph, and where
+    for place, token in enumerate((*tokens, Close("p"))):
+        if isinstance(token, Text):
+            row.append((place, token.words))
+        elif isinstance(token, Break) or token.tag not in _INLINE:
+            parts = i18n.tidy_parts([words for _, words in row], language)
+            for (at, _), words in zip(row, parts, strict=True):
+                written[at] = Text(words)
+            row = []
+    return tuple(written)
+
+
 def _without_empty(tokens: list[Token]) -> Body:
     """Drop pairs with nothing in between, again and again from the inside out."""
     kept: list[Token] = []
@@ -171,21 +186,32 @@ def for_web(body: Body, *, level: int) -> Markup:
     return _write(body, {"h4": f"h{level}"}, {})
 
 
-def for_mail(body: Body, *, level: int, start: str) -> Markup:
-    """Return HTML whose looks are inline, as mail programs need it."""
-    return _write(body, {"h4": f"h{level}"}, _styles(start))
+def for_mail(
+    body: Body, *, level: int, start: str, light: Palette, below: int = 12
+) -> Markup:
+    """Return HTML whose looks are inline, as mail programs need it.
+
+    `below` is the room under its last paragraph, in pixels.
+    """
+    styles = _styles(start, light)
+    written = _write(body, {"h4": f"h{level}"}, styles)
+    before, last, after = written.rpartition(f'<p style="{styles["p"]}">')
+    if not last or "<p" in after or "<h" in after or "</li>" in after:
+        return written
+    return before + Markup('<p style="margin:0 0 {}px">').format(below) + after
 
 
-def _styles(start: str) -> dict[str, str]:
+def _styles(start: str, light: Palette) -> dict[str, str]:
+    # No fonts: they are inherited from the column, and each costs eighty octets.
     return {
         "p": "margin:0 0 12px",
-        "h4": f"margin:16px 0 6px;font:bold 16px/24px {SANS}",
+        "h4": "margin:16px 0 6px;font-size:16px;line-height:24px",
         "ul": f"margin:0 0 12px;padding:0;padding-{start}:22px",
         "ol": f"margin:0 0 12px;padding:0;padding-{start}:22px",
         "li": "margin:0 0 4px",
-        "blockquote": "margin:0 0 12px;padding:0;"
-        f"padding-{start}:14px;border-{start}:3px solid {LIGHT.line}",
-        "a": f"color:{LIGHT.accent}",
+        "blockquote": "margin:4px 0 14px;padding:2px 0;font-style:italic;"
+        f"padding-{start}:16px;border-{start}:3px solid {light.accent}",
+        "a": f"color:{light.accent}",
     }
 
 
@@ -196,7 +222,7 @@ def _write(body: Body, names: dict[str, str], styles: dict[str, str]) -> Markup:
             case Open(tag, href):
                 style = f' style="{styles[tag]}"' if tag in styles else ""
                 target = f' href="{escape(href)}"' if href else ""
-                looks = ' class="line"' if style and tag == "blockquote" else ""
+                looks = ' class="quo"' if style and tag == "blockquote" else ""
                 parts.append(f"<{names.get(tag, tag)}{target}{looks}{style}>")
             case Close(tag):
                 parts.append(f"</{names.get(tag, tag)}>")

@@ -6,7 +6,24 @@ the nine tags an item body may hold. Every `language` is a BCP 47 tag.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Optional
 from zoneinfo import ZoneInfo
+
+
+class Design(StrEnum):
+    """How a letter is laid out."""
+
+    LETTER = "letter"  # personal: the words of the house first, then its news
+    NEWS = "news"  # a front page: masthead in colour, headlines in rows
+    BULLETIN = "bulletin"  # a digest: twenty items, numbered, at a glance
+
+
+class Face(StrEnum):
+    """What the titles are set in."""
+
+    SERIF = "serif"
+    SANS = "sans"
 
 
 @dataclass(frozen=True)
@@ -19,6 +36,18 @@ class Picture:
     alt: str = ""
     caption: str = ""
     credit: str = ""
+    small: Optional["Picture"] = None  # the same, narrower: for thumbnails
+
+
+@dataclass(frozen=True)
+class Style:
+    """What a list's letters look like."""
+
+    design: Design = Design.LETTER
+    titles: Face = Face.SERIF
+    accent: str = ""  # "#rrggbb" as chosen; empty: the program's own
+    logo: Picture | None = None
+    template: str = ""  # MJML of the organisation's own, instead of a design
 
 
 @dataclass(frozen=True)
@@ -30,6 +59,7 @@ class Document:
     format: str = ""  # "PDF"
     size: int | None = None  # bytes
     language: str = ""  # of the file, when known
+    pages: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +91,8 @@ class Block:
     attribution: str = ""  # "La Libre Belgique"
     picture: Picture | None = None
     video_url: str = ""
+    video_seconds: int | None = None  # how long it lasts, when known
+    subtitles: tuple[str, ...] = ()  # their languages, when known
     documents: tuple[Document, ...] = ()
     event: EventFacts | None = None
     section: str = ""  # the section's name in this language, on its first block only
@@ -97,6 +129,9 @@ class Letter:
     preferences_url: str = ""  # a marker
     reader_address: str = ""  # a marker
     reader_since: str = ""  # a marker: the day the reader joined, in words
+    share_url: str = ""  # what readers may pass on; empty: not for everybody
+    privacy_url: str = ""
+    style: Style = Style()
 
 
 @dataclass(frozen=True)

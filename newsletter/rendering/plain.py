@@ -18,13 +18,22 @@ _SPACES = re.compile(r"[ \t\n]+")
 
 def write(page: Page) -> str:
     """Return the letter as text, at most 72 columns wide except for addresses."""
-    parts = [_head(page), *_intro(page), *_contents(page), *_groups(page), _foot(page)]
+    parts = [
+        _head(page),
+        *_intro(page),
+        *_contents(page),
+        *_groups(page),
+        *_share(page),
+        _foot(page),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
 def _head(page: Page) -> str:
     _, leading = page.tongue.gettext, page.tongue.leading
-    lines = [*_fold(f"{page.list_name} · {page.dateline}"), *_fold(page.subject)]
+    title = _fold(page.subject)
+    lines = [*_fold(f"{page.list_name.upper()} · {page.dateline}"), "", *title]
+    lines += ["=" * max(map(len, title), default=0), ""]
     lines += [leading(each.name, each.url) for each in page.languages if each.url]
     lines.append(leading(_("View online"), page.letter.web_url))
     lines.append(leading(_("All letters"), page.letter.list_url))
@@ -81,11 +90,23 @@ def _paper(paper: Paper, tongue: Tongue) -> list[str]:
     return _fold(line, first="* ", rest="  ")
 
 
+def _share(page: Page) -> Iterator[str]:
+    """Yield where the letter may be passed on; to forward it takes no link here."""
+    ways = [way for way in page.share if not way.url.startswith("mailto:")]
+    if ways:
+        leading = page.tongue.leading
+        said = f"{page.tongue.gettext('Share this letter:')} {page.letter.share_url}"
+        lines = [leading(way.words, way.url) for way in ways]
+        yield "\n".join([_RULE, *_fold(said), *lines])
+
+
 def _foot(page: Page) -> str:
     _, leading, letter = page.tongue.gettext, page.tongue.leading, page.letter
     lines = [_RULE, *_fold(letter.reader_address.join(page.reason))]
     lines.append(leading(_("Unsubscribe"), letter.unsubscribe_url))
     lines.append(leading(_("Language and preferences"), letter.preferences_url))
+    if page.privacy_url:
+        lines.append(leading(_("Privacy"), page.privacy_url))
     lines.append("")
     for line in (*page.legal, page.contact):
         lines += _fold(line)

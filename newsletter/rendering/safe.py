@@ -8,8 +8,7 @@ from newsletter import i18n
 
 _SCHEMES = {"http", "https"}
 # Control characters, half surrogate pairs, and the signs that reverse a line.
-_UNWANTED = {"Cc", "Cs"}
-_REVERSING = set("\u202a\u202b\u202c\u202d\u202e")
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e]")
 _SPACES = re.compile(r"[ \t\n]+")
 
 
@@ -40,16 +39,8 @@ def link(url: str) -> str:
 
 def clean(text: str) -> str:
     """Return `text` in NFC without the characters that break a page or a line."""
-    kept = (
-        c if _is_wanted(c) else " " if c in "\r\x0b\x0c\x85" else ""
-        for c in text.replace("\r\n", "\n")
+    kept = _UNWANTED.sub(
+        lambda found: " " if found[0] in "\r\x0b\x0c\x85" else "",
+        text.replace("\r\n", "\n"),
     )
-    return unicodedata.normalize("NFC", "".join(kept))
-
-
-def _is_wanted(character: str) -> bool:
-    if character in "\n\t":
-        return True
-    return (
-        unicodedata.category(character) not in _UNWANTED and character not in _REVERSING
-    )
+    return unicodedata.normalize("NFC", kept)

@@ -3,18 +3,27 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import groupby
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from newsletter import i18n
-from newsletter.rendering import blocks, body, safe
-from newsletter.rendering.blocks import Shown
-from newsletter.rendering.letter import Block, Letter
+from newsletter.models import ItemType
+from newsletter.rendering import blocks, body, palette, safe
+from newsletter.rendering.blocks import Link, Shown
+from newsletter.rendering.letter import Block, Letter, Picture, Style
 from newsletter.rendering.tongue import Tongue
 
 _NBSP = "\u00a0"
 # Fewer blocks than this need no list of contents.
 _WORTH_LISTING = 4
+# What is not laid out as a story is.
+_RUNS = {
+    kind: str(kind)
+    for kind in ("lead", ItemType.APPEAL, ItemType.EVENT, ItemType.DOCUMENTS)
+}
+_WIDEST_LOGO, _TALLEST_LOGO = 220, 64  # pixels, as shown
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,16 @@ class Group:
     name: str
     blocks: tuple[Shown, ...]
 
+    @property
+    def runs(self) -> tuple[tuple[str, tuple[Shown, ...]], ...]:
+        """The blocks in order, those laid out alike together.
+
+        Each run has a name: lead, event, documents, appeal; "pictured" for stories
+        with a picture and "told" for those without.
+        """
+        found = groupby(self.blocks, key=_run)
+        return tuple((kind, tuple(run)) for kind, run in found)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -52,11 +71,28 @@ class Page:
     reason: tuple[str, str]  # the sentence before and after the reader's address
     legal: tuple[str, ...]  # lines
     contact: str
+    share: tuple[Link, ...] = ()
+    privacy_url: str = ""
+    logo: Picture | None = None  # in the size it is shown at
+
+    @property
+    def style(self) -> Style:
+        """What the letter looks like."""
+        return self.letter.style
+
+    @property
+    def titles(self) -> str:
+        """The fonts of its titles."""
+        return palette.family(self.style.titles)
 
     @property
     def blocks(self) -> tuple[Shown, ...]:
         """Every block in order."""
         return tuple(block for group in self.groups for block in group.blocks)
+
+
+def _run(block: Shown) -> str:
+    return _RUNS.get(block.kind, "pictured" if block.picture else "told")
 
 
 def page(letter: Letter) -> Page:
@@ -80,7 +116,38 @@ def page(letter: Letter) -> Page:
         reason=_reason(letter, tongue),
         legal=tuple(line.strip() for line in legal.splitlines() if line.strip()),
         contact="" if letter.contact in legal else letter.contact,
+        share=_share(letter, tongue),
+        privacy_url=safe.link(letter.privacy_url),
+        logo=_logo(letter.style.logo),
     )
+
+
+def _share(letter: Letter, tongue: Tongue) -> tuple[Link, ...]:
+    """Return the ways to pass the letter on: its public page, and nobody's token."""
+    url = safe.link(letter.share_url)
+    if not url:
+        return ()
+    subject = quote(safe.words(letter.subject, letter.language), safe="")
+    page, _ = quote(url, safe=""), tongue.gettext
+    ways = (
+        (f"mailto:?subject={subject}&body={page}", _("Forward by e-mail")),
+        (f"https://wa.me/?text={page}", "WhatsApp"),
+        # The project's own door: asks which server, and is told after the "#".
+        (f"https://share.joinmastodon.org/#text={page}", "Mastodon"),
+    )
+    return tuple(Link(way, words) for way, words in ways)
+
+
+def _logo(kept: Picture | None) -> Picture | None:
+    """Return the logo as large as it is shown: half of what it was drawn at, or less.
+
+    Half, so that it is sharp on screens with two pixels to one.
+    """
+    if kept is None:
+        return None
+    scale = min(0.5, _WIDEST_LOGO / kept.width, _TALLEST_LOGO / kept.height)
+    width, height = (max(1, round(side * scale)) for side in (kept.width, kept.height))
+    return replace(kept, width=width, height=height)
 
 
 def _dateline(letter: Letter, tongue: Tongue, bodies: Iterable[body.Body]) -> str:

@@ -25,16 +25,17 @@ def hand_over(
     settings: Settings,
     envelopes: Sequence[Envelope],
     *,
+    relay: Relay | None,
     stop: threading.Event,
-    relay: Relay | None = None,
 ) -> list[Outcome]:
-    """Return what became of each message, in order; without `relay`, through "main".
+    """Return what became of each message, in order; no `relay`: the built-in mailbox.
 
     With a relay out of reach, once `stop` is set or after four minutes, the rest is
     returned: nobody was tried.
     """
-    way = relay or settings.relay
-    return asyncio.run(_hand_over(settings, envelopes, way, stop))
+    if not envelopes:
+        return []
+    return asyncio.run(_hand_over(settings, envelopes, relay, stop))
 
 
 async def _hand_over(

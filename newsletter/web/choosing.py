@@ -45,7 +45,7 @@ def choose(
         raise not_found()
     reader = readers.find(session, handles[0], wishes)
     if reader is None:
-        return nobody(here, wishes)
+        return nobody(here, wishes, handles[0])
     said = act(Visit(session, here.settings.keys, reader, form))
     # From here on the page speaks the language that was just chosen.
     now = Wishes(said.language, wishes.browser) if said and said.language else wishes
@@ -62,7 +62,7 @@ def _page(
 ) -> HTMLResponse:
     reader = readers.find(session, handle, wishes)
     if reader is None:
-        return nobody(here, wishes)
+        return nobody(here, wishes, handle)
     refused = bool(said and said.faulty)
     return here.pages.answer(
         "public/preferences.html",

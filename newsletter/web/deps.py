@@ -1,7 +1,7 @@
 """What a page asks for: the site, a session, the fields of a form, the language."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from newsletter import db
 from newsletter.bounces.providers import Certificates
+from newsletter.checks import Memory
 from newsletter.config import Settings
 from newsletter.domains import Domains
 from newsletter.web import forms, negotiation
@@ -35,6 +36,7 @@ class Site:
     pages: Pages
     throttle: Throttle
     partners: Partners
+    memory: Memory = field(default_factory=Memory)  # of mails that were checked
     domains: Domains | None = None  # None: addresses are judged by their looks alone
 
 

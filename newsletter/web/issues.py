@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from newsletter import checks, db, deliveries, editions, issues
 from newsletter.models import Issue, IssueState, Role
-from newsletter.web import approvals, outline, previews, returned, sessions
+from newsletter.web import approvals, outline, previews, returned, sessions, testing
 from newsletter.web import launch as launching
 from newsletter.web.asgi import with_script
 from newsletter.web.deps import Here, Reading, Site, Writing
@@ -23,6 +23,7 @@ from newsletter.web.sessions import GenuineForm, SignedIn, Visitor
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
 
 Sender = Annotated[Visitor, Depends(sessions.allowed(Role.EDITOR))]
+Admin = Annotated[Visitor, Depends(sessions.allowed())]
 _REFRESH = "5"  # seconds
 
 
@@ -67,8 +68,9 @@ def one(
     now, language = db.now(session), visitor.language
     expected = _expected(session, issue, coverage, now)
     launch = launching.of(
-        session, here.settings, issue, expected=expected, language=language, now=now
+        session, here, issue, expected=expected, language=language, now=now
     )
+    tests = testing.of(session, issue)
     said = outline.headline(issue, report, coverage.gaps(), language)
     page = _answer(
         *(here, visitor, "staff/issue.html"),
@@ -85,10 +87,19 @@ def one(
         **_trouble(session, issue),
         previewed=previews.chosen(coverage.languages, show),
         can=_brakes(issue),
+        tests=tests,
         moving=issue.state in outline.MOVING,
         still=still,
     )
-    if not still and (issue.state in outline.MOVING or (launch and launch.soon)):
+    return page if still else _fresh(page, issue, tests, launch)
+
+
+def _fresh(
+    page: HTMLResponse, issue: Issue, tests: testing.Desk, launch: Launch | None
+) -> HTMLResponse:
+    """Let a page fetch itself again while what it shows is about to change."""
+    soon = launch is not None and launch.soon
+    if issue.state in outline.MOVING or tests.waiting or soon:
         page.headers["Refresh"] = _REFRESH
     return page
 
@@ -113,6 +124,22 @@ def send(
     checks.require_ready(session, issue, settings=here.settings, now=now)
     grace = timedelta(seconds=here.settings.grace_seconds)
     issues.schedule(session, issue, at=now + grace, now=now)
+    return _back(issue_id)
+
+
+@router.post("/issues/{issue_id}/override")
+def override(
+    issue_id: int, visitor: Admin, form: GenuineForm, here: Here, session: Writing
+) -> Response:
+    """Keep why it may leave although a check says no; without a reason nothing."""
+    given = checks.Override(form.get("reason", ""), visitor.person.email)
+    checks.require_ready(
+        session,
+        _get(session, issue_id),
+        settings=here.settings,
+        now=db.now(session),
+        override=given,
+    )
     return _back(issue_id)
 
 

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from newsletter import checks, estimates, i18n, issues, relays
-from newsletter.config import Settings
 from newsletter.i18n import N_
 from newsletter.issues import composing
 from newsletter.models import Issue, IssueState
+from newsletter.web import findings
+from newsletter.web.deps import Site
 
 # So soon before its time a scheduled issue is worth watching.
 _SOON = timedelta(minutes=1)
@@ -22,7 +23,9 @@ class Launch:
 
     readers: int
     estimate: str  # in words; empty where nothing can be told
-    problems: tuple[str, ...]  # English sentences; nothing can leave before
+    checked: findings.Checked
+    held: bool  # nothing can leave before something is fixed
+    overridable: bool  # … or an admin lets it through
     grace: int  # seconds in which "Send now" can be taken back
     leaves_in: int | None  # seconds left of them; None outside of the grace
     soon: bool  # the page is about to change by itself
@@ -31,12 +34,12 @@ class Launch:
     @property
     def offered(self) -> bool:
         """Whether "Send now" makes sense."""
-        return self.leaves_in is None and not self.problems and not self.waits
+        return self.leaves_in is None and not self.held and not self.waits
 
 
 def of(
     session: Session,
-    settings: Settings,
+    here: Site,
     issue: Issue,
     *,
     expected: Mapping[str, int],
@@ -49,13 +52,23 @@ def of(
     """
     if issue.state not in composing.EDITABLE:
         return None
-    problems = checks.must_fix_for(session, issue, readers=expected, settings=settings)
+    settings = here.settings
+    report = checks.run(
+        session,
+        issue,
+        settings=settings,
+        now=now,
+        readers=expected,
+        memory=here.memory,
+    )
     readers = sum(expected.values())
     found = estimates.of_readers(session, settings, issue, readers=readers, now=now)
     return Launch(
         readers=readers,
         estimate=relays.say(found, language) if found else "",
-        problems=tuple(problems),
+        checked=findings.show(report, language),
+        held=bool(report.must_fix),
+        overridable=report.is_overridable,
         grace=settings.grace_seconds,
         leaves_in=_seconds_left(issue, settings.grace_seconds, now),
         soon=_is_soon(issue, now),

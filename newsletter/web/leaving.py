@@ -17,7 +17,7 @@ from newsletter.web.pages import Frame
 from newsletter.web.readers import Reader
 from subscribers import offers, optout, pausing, wordings
 from subscribers.models import Channel
-from subscribers.tokens import Purpose
+from subscribers.tokens import TEST_HANDLE, Purpose
 
 router = APIRouter()
 
@@ -81,11 +81,15 @@ def old_link(here: Site, wishes: Wishes) -> HTMLResponse:
     )
 
 
-def nobody(here: Site, wishes: Wishes) -> HTMLResponse:
-    """Answer a genuine link whose reader or list is gone: they get nothing."""
+def nobody(here: Site, wishes: Wishes, handle: str) -> HTMLResponse:
+    """Answer a genuine link whose reader or list is gone: they get nothing.
+
+    A link in a test of an issue has no reader either, and says so.
+    """
     language = wishes.language(here.settings.languages)
     own = Frame(language, home=f"/{language}/")
-    return here.pages.answer("public/nobody.html", language, frame=own)
+    name = "test_letter" if handle == TEST_HANDLE else "nobody"
+    return here.pages.answer(f"public/{name}.html", language, frame=own)
 
 
 def question(
@@ -93,7 +97,7 @@ def question(
 ) -> HTMLResponse:
     """Show what somebody can do through this link now; nothing changes."""
     if reader is None:
-        return nobody(here, wishes)
+        return nobody(here, wishes, handle_of(token, here) or "")
     name = "has_left" if reader.has_left else "leave"
     return page(here, session, name, token, reader, said="")
 

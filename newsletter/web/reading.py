@@ -10,12 +10,12 @@ from newsletter.models import Edition
 from newsletter.web import negotiation, published, readers
 from newsletter.web.asgi import quiet
 from newsletter.web.deps import Asked, Here, Reading, Site, Wishes, Writing
-from newsletter.web.leaving import old_link
+from newsletter.web.leaving import nobody, old_link
 from newsletter.web.pages import frame
 from newsletter.web.published import Letter
 from subscribers import preferences
 from subscribers.models import MailingList
-from subscribers.tokens import Purpose
+from subscribers.tokens import TEST_HANDLE, Purpose
 
 router = APIRouter()
 
@@ -43,6 +43,8 @@ def read(
 
     `once` is for those who want it this time only: the offer goes.
     """
+    if _is_test(here, token):
+        return nobody(here, Wishes(language, wishes.browser), TEST_HANDLE)
     opened = _open(here, session, token, language)
     if opened is None:
         return old_link(here, wishes)
@@ -54,11 +56,19 @@ def keep(
     token: str, language: str, wishes: Asked, here: Here, session: Writing
 ) -> HTMLResponse:
     """Send the reader their letters in this language from now on."""
+    if _is_test(here, token):
+        return nobody(here, Wishes(language, wishes.browser), TEST_HANDLE)
     opened = _open(here, session, token, language)
     if opened is None:
         return old_link(here, wishes)
     kept = _keep(session, opened)
     return _page(here, session, opened, may_keep=not kept, kept=kept)
+
+
+def _is_test(here: Site, token: str) -> bool:
+    """Whether a link comes from a test: of an issue that may be a draft still."""
+    handles = here.settings.keys.read(Purpose.READ, token)
+    return handles is not None and handles[0] == TEST_HANDLE
 
 
 def _open(here: Site, session: Session, token: str, language: str) -> Opened | None:

@@ -31,6 +31,16 @@ class Visitor:
         return self.person.role in {Role.ADMIN, *roles}
 
     @property
+    def may_test(self) -> bool:
+        """Whether they may send a letter to colleagues."""
+        return self.may(Role.EDITOR, Role.TRANSLATOR)
+
+    @property
+    def may_override(self) -> bool:
+        """Whether they may let an issue leave although a check says no."""
+        return self.may()
+
+    @property
     def may_send(self) -> bool:
         """Whether they may pause, resume and cancel."""
         return self.may(Role.EDITOR)

@@ -1,103 +1,213 @@
+"""Letters in a real browser: every design, by day and by night, with and without."""
+
 import io
-import shutil
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
-from newsletter.rendering import render
-from tests.golden.letters import LETTERS, SITE
+from newsletter.rendering import Design, render
+from tests.golden import cases, rendered
+from tests.golden.letters import SITE
 
 pytestmark = pytest.mark.browser
 
-HTML = {language: render(letter).html for language, letter in LETTERS.items()}
-sizes = pytest.mark.parametrize("width", [320, 390, 720])
+designs = pytest.mark.parametrize("design", Design)
 schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
-languages = pytest.mark.parametrize("language", LETTERS)
+pictures = pytest.mark.parametrize("pictures", ["pictures", "no pictures"])
+WIDTHS = (320, 600, 1280)
+# Each of the other cases once in each design, in turns by day and by night.
+OTHERS = [
+    (design, name, "light" if number % 2 else "dark", WIDTHS[number % 3])
+    for design in Design
+    for number, name in enumerate(("minimal.de", "fallback.nl", "rtl.en", "full.de"))
+]
+# Colours that nobody could read as they are.
+HARD = ("#ffe600", "#00ff00", "#ff00ff", "#0000ff", "#808080", "#ffffff", "#000000")
 
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        installed = shutil.which("chromium") or shutil.which("google-chrome")
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=installed, args=["--no-sandbox"]
-            )
-        except Error as reason:
-            pytest.skip(f"left out, for lack of Chromium: {reason}")
-        yield browser
-        browser.close()
+# What can be read less well than 4.5:1, as it is and with all colours inverted.
+_UNREADABLE = """() => {
+  const parse = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const light = (rgb) => {
+    const [r, g, b] = rgb.map((v) => v / 255).map(
+      (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ratio = (one, other) => {
+    const [low, high] = [light(one), light(other)].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour.slice(0, 3);
+    }
+    return [255, 255, 255];
+  };
+  const opposite = (rgb) => rgb.map((v) => 255 - v);
+  const found = [];
+  let seen = 0;
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const parent = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !parent.getClientRects().length) continue;
+    seen += 1;
+    const text = parse(getComputedStyle(parent).color).slice(0, 3);
+    const under = ground(parent);
+    const least = Math.min(ratio(text, under), ratio(opposite(text), opposite(under)));
+    if (least < 4.5) found.push([walk.currentNode.data.trim(), text, under, least]);
+  }
+  return seen > 5 ? found : ["hardly any words"];
+}"""
 
 
 class Reading:
     """A letter open in a browser that may fetch our pictures and nothing else."""
 
-    def __init__(self, browser: Browser, html: str, width: int, scheme: str) -> None:
-        self.page: Page = browser.new_page(
-            viewport={"width": width, "height": 800},
-            color_scheme="dark" if scheme == "dark" else "light",
-        )
+    def __init__(self, page: Page, *, shows: bool = True) -> None:
+        self.page, self.shows = page, shows
         self.complaints: list[str] = []
-        self.page.on("console", lambda said: self.complaints.append(said.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.route("**/*", self._answer)
+        page.on("console", lambda said: self.complaints.append(said.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.route("**/*", self._answer)
+
+    def open(self, html: str, *, width: int, scheme: str) -> None:
+        self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        self.page.set_viewport_size({"width": width, "height": 800})
         self.page.set_content(html, wait_until="load")
 
+    def resize(self, width: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": 800})
+
+    def flaws(self) -> list[str]:
+        """Return what axe finds; a mail's landmarks are its reader's business."""
+        found = [
+            f"{fault['id']}: {fault['nodes'][0]['html'][:200]}"
+            for fault in Axe().run(self.page).response["violations"]
+            if fault["id"] not in {"region", "landmark-one-main"}
+        ]
+        wide = "document.documentElement.scrollWidth > innerWidth"
+        return [*found, "wider than the window"] if self.page.evaluate(wide) else found
+
     def _answer(self, route: Route) -> None:
-        if route.request.url.startswith(f"{SITE}/media/"):
-            route.fulfill(body=_picture(), content_type="image/png")
-        else:
+        if not route.request.url.startswith(f"{SITE}/media/"):
             self.complaints.append(f"asked for {route.request.url}")
             route.abort()
+        elif self.shows:
+            route.fulfill(body=_picture(), content_type="image/png")
+        else:
+            route.fulfill(status=204)
 
 
-@languages
-@sizes
+@pytest.fixture
+def reading(browser: Browser) -> Iterator[Reading]:
+    page = browser.new_page()
+    yield Reading(page)
+    page.close()
+
+
+@designs
 @schemes
-def test_a_letter_fits_its_window_and_asks_for_nothing(
-    chromium: Browser, language: str, width: int, scheme: str
+@pictures
+def test_a_letter_has_no_fault_at_any_width(
+    reading: Reading, design: Design, scheme: str, pictures: str
 ) -> None:
-    reading = Reading(chromium, HTML[language], width, scheme)
+    reading.shows = pictures == "pictures"
+    reading.open(rendered(design, "full.fr").html, width=WIDTHS[0], scheme=scheme)
 
-    needed = reading.page.evaluate("document.documentElement.scrollWidth")
-    reading.page.close()
+    found = {}
+    for width in WIDTHS:
+        reading.resize(width)
+        found[width] = reading.flaws()
 
-    assert needed <= width
+    assert found == {width: [] for width in WIDTHS}
     assert reading.complaints == []
 
 
-@languages
-@schemes
-def test_a_letter_has_no_accessibility_fault(
-    chromium: Browser, language: str, scheme: str
+@pytest.mark.parametrize(("design", "name", "scheme", "width"), OTHERS)
+def test_no_letter_has_a_fault(
+    reading: Reading, design: Design, name: str, scheme: str, width: int
 ) -> None:
-    reading = Reading(chromium, HTML[language], 720, scheme)
+    reading.open(rendered(design, name).html, width=width, scheme=scheme)
 
-    found = Axe().run(reading.page)
-    reading.page.close()
-
-    # A mail is not a page of a site: its landmarks are its reader's business.
-    faults = {
-        fault["id"]: [node["html"] for node in fault["nodes"]]
-        for fault in found.response["violations"]
-        if fault["id"] not in {"region", "landmark-one-main"}
-    }
-    assert faults == {}
+    assert reading.flaws() == []
+    assert reading.complaints == []
+    assert reading.page.evaluate(_UNREADABLE) == []
 
 
-@languages
-def test_the_dark_letter_is_dark(chromium: Browser, language: str) -> None:
-    reading = Reading(chromium, HTML[language], 390, "dark")
+@designs
+@schemes
+def test_every_word_can_be_read_in_any_colour_and_inverted(
+    reading: Reading, design: Design, scheme: str
+) -> None:
+    letter = cases.full("fr")
+    found = {}
+
+    for accent in ("", *HARD):
+        style = replace(cases.STYLES[design], accent=accent)
+        html = render(replace(letter, style=style)).html
+        reading.open(html, width=600, scheme=scheme)
+        found[accent] = reading.page.evaluate(_UNREADABLE)
+
+    assert {accent: words for accent, words in found.items() if words} == {}
+
+
+@designs
+def test_a_letter_without_its_styles_can_still_be_read(
+    reading: Reading, design: Design
+) -> None:
+    html = re.sub(
+        r"<style.*?</style>", "", rendered(design, "full.de").html, flags=re.S
+    )
+
+    reading.open(html, width=320, scheme="light")
+
+    assert reading.flaws() == []
+    assert reading.page.evaluate(_UNREADABLE) == []
+
+
+@designs
+def test_the_dark_letter_is_dark(reading: Reading, design: Design) -> None:
+    reading.open(rendered(design, "full.fr").html, width=390, scheme="dark")
 
     colour = reading.page.evaluate(
         "getComputedStyle(document.querySelector('.card>table')).backgroundColor"
     )
-    reading.page.close()
 
     assert colour == "rgb(27, 32, 39)"
+
+
+@designs
+def test_outlook_on_the_web_turns_the_letter_dark_by_its_own_marks(
+    reading: Reading, design: Design
+) -> None:
+    # It renames nothing, but sets these attributes above what it has recoloured.
+    html = rendered(design, "full.fr").html.replace(
+        "<body ", '<body data-ogsc="" data-ogsb="" '
+    )
+
+    reading.open(html, width=600, scheme="light")
+
+    assert reading.page.evaluate(_UNREADABLE) == []
+
+
+@designs
+def test_small_pictures_stay_beside_their_words_on_a_phone(
+    reading: Reading, design: Design
+) -> None:
+    reading.open(rendered(design, "full.fr").html, width=390, scheme="light")
+
+    widths = reading.page.evaluate(
+        "[...document.images].filter((i) => i.src.includes('compost')).map("
+        "(i) => i.getBoundingClientRect().width)"
+    )
+
+    assert widths
+    assert max(widths) <= 104
 
 
 def _picture() -> bytes:

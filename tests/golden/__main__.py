@@ -3,4 +3,6 @@
 from tests.golden import FOLDER, forms
 
 for name, content in forms():
-    (FOLDER / name).write_text(content, encoding="utf-8")
+    file = FOLDER / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(content, encoding="utf-8")

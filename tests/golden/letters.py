@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsletter.rendering import (
@@ -19,7 +20,7 @@ MARKERS = Markers("abcdefgh")
 SITE = "https://news.example.org"
 
 
-def picture(name: str, **words: str) -> Picture:
+def picture(name: str, **words: Any) -> Picture:
     return Picture(f"{SITE}/media/{name}.jpg", width=1072, height=603, **words)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from newsletter import db, jobs, relays
 from newsletter.config import Settings
-from newsletter.models import Issue, IssueState, Role
+from newsletter.models import Issue, IssueState, ItemType, Role
 from newsletter.relays import Statement
 from subscribers.clock import utcnow
 from tests import factories
@@ -282,3 +282,72 @@ def test_a_list_whose_relay_is_gone_says_so(
 
     assert "goes through gone" in page
     assert press(client, draft, "send", token) == 409
+
+
+@pytest.fixture
+def over(engine: Engine) -> int:
+    """A draft whose event is over, which an admin may let through."""
+    with db.writing(engine) as session:
+        factories.make_subscriber(session, language="fr")
+        item = factories.make_item(
+            session,
+            type=ItemType.EVENT,
+            starts_at=utcnow() - timedelta(days=2),
+        )
+        return factories.make_issue(session, items=[item], languages=["fr"]).id or 0
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_admins_may_let_an_issue_through(
+    client: TestClient, engine: Engine, log_in: LogIn, over: int, role: Role
+) -> None:
+    token = log_in(role)
+
+    page = look(client, over)
+    form = {"form_token": token, "reason": "A report."}
+    status = client.post(f"/issues/{over}/override", data=form).status_code
+
+    allowed = role is Role.ADMIN
+    assert (f'action="/issues/{over}/override"' in page) is allowed
+    assert status == (303 if allowed else 403)
+    assert find(engine, over).override == ("A report." if allowed else "")
+
+
+def test_what_was_let_through_is_told_and_may_leave(
+    client: TestClient, engine: Engine, log_in: LogIn, over: int
+) -> None:
+    token = log_in()
+    refused = press(client, over, "send", token)
+    form = {"form_token": token, "reason": "A report <b>."}
+    client.post(f"/issues/{over}/override", data=form)
+
+    page = look(client, over)
+    status = press(client, over, "send", token)
+
+    assert "admin@example.org let this through: A report &lt;b&gt;." in page
+    assert (refused, status) == (409, 303)
+    assert find(engine, over).state is IssueState.SCHEDULED
+
+
+def test_an_override_without_a_reason_is_refused(
+    client: TestClient, engine: Engine, log_in: LogIn, over: int
+) -> None:
+    form = {"form_token": log_in(), "reason": " "}
+
+    status = client.post(f"/issues/{over}/override", data=form).status_code
+
+    assert (status, find(engine, over).overridden) == (409, [])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("language", ["fr", "nl", "de"])
+def test_the_checks_speak_the_language_of_the_page(
+    client: TestClient, log_in: LogIn, over: int, language: str
+) -> None:
+    log_in()
+
+    page = client.get(f"/issues/{over}", headers={"Accept-Language": language}).text
+
+    for words in ("Must be fixed", "Worth a look", "Let it leave all the same…"):
+        assert said(language, words) in page
+    assert "This event is over" not in page

@@ -1,11 +1,10 @@
 """Commands that compose an issue: items, order, words, gaps, a look at the result."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from newsletter import checks, db, editions, estimates, issues, items
+from newsletter import db, editions, issues, items
 from newsletter.cli.issues import words
 from newsletter.cli.program import JsonFlag, answer, opened, say, table
 from newsletter.issues.composing import Plan
@@ -190,48 +189,3 @@ def decide(
             return
     say(f"Decided. {left.gaps()} gaps follow the default.")
     words.say_withdrawn(withdrawn, issue_id)
-
-
-@app.command()
-def render(
-    issue_id: IssueId,
-    language: Language,
-    out: Annotated[Path, typer.Option(help="Folder; made if it is not there.")],
-    json: JsonFlag = False,
-) -> None:
-    """Write one edition to files: issue.mjml, issue.html, issue.txt, message.eml."""
-    with opened() as program, db.reading(program.engine) as session:
-        issue = issues.get_issue(session, issue_id)
-        shown = editions.preview(
-            session, issue, language, program.settings, now=db.now(session)
-        )
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "issue.mjml").write_text(shown.mjml, encoding="utf-8")
-    (out / "issue.html").write_text(shown.html, encoding="utf-8")
-    (out / "issue.txt").write_text(shown.text, encoding="utf-8")
-    (out / "message.eml").write_bytes(shown.message)
-    size = len(shown.html.encode())
-    if json:
-        answer({"language": language, "out": out, "html_bytes": size})
-        return
-    say(f"Wrote {out}/issue.mjml, .html ({size / 1000:.0f} KB), .txt and message.eml.")
-
-
-@app.command()
-def check(issue_id: IssueId, json: JsonFlag = False) -> None:
-    """Say what must be fixed before the issue can go out; if anything, exit 1."""
-    with opened() as program, db.reading(program.engine) as session:
-        issue = issues.get_issue(session, issue_id)
-        settings, now = program.settings, db.now(session)
-        problems = checks.must_fix(session, issue, settings=settings, now=now)
-        expected = estimates.of_issue(session, settings, issue, now=now)
-    if json:
-        answer({"must_fix": problems, "estimate": words.estimate_facts(expected)})
-    else:
-        for problem in problems:
-            say(f"✕ {problem}")
-        if not problems:
-            say("Nothing stands in the way.")
-        words.say_estimate(expected)
-    if problems:
-        raise typer.Exit(1)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from newsletter import db, feeds, items
 from newsletter.config import Settings
 from newsletter.feeds import Outcome, Report
-from newsletter.models import Asset, Item, ItemText, ItemType
+from newsletter.models import Asset, AssetSize, Item, ItemText, ItemType
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 Titled = Callable[[str], Item]
@@ -122,9 +122,11 @@ def test_five_items_have_a_picture_in_our_store(
     assets = reading.exec(select(Asset)).all()
     assert len(pictured) == len(assets) == 5
     assert {asset.width for asset in assets} == {1072}
-    assert {path.name for path in settings.media_dir.iterdir()} == {
-        f"{asset.hash}.{asset.ext}" for asset in assets
-    }
+    narrower = reading.exec(select(AssetSize)).all()
+    assert {size.width for size in narrower} == {320, 536}
+    kept = [each.path.rpartition("/")[2] for each in assets]
+    kept += [each.path.rpartition("/")[2] for each in narrower]
+    assert {path.name for path in settings.media_dir.iterdir()} == set(kept)
 
 
 def test_a_line_that_comes_twice_is_the_caption(

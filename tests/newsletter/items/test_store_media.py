@@ -1,15 +1,23 @@
 import struct
+import subprocess
+import sys
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
+from sqlalchemy import Engine
 from sqlmodel import Session
 
-from newsletter import media
+from newsletter import db, jobs, media
+from newsletter.config import Settings
 from newsletter.errors import UnreadableImage
+from newsletter.models import Asset
 
 
 def picture(mode: str = "RGB", size: tuple[int, int] = (1600, 900)) -> Image.Image:
@@ -122,6 +130,144 @@ def test_a_broken_profile_is_as_good_as_none() -> None:
     assert kept.ext == "jpg"
 
 
+def _with_xmp(data: bytes) -> bytes:
+    """A JPEG with a packet of XMP and one of Photoshop's, as agencies write them."""
+    packets = b""
+    for marker, head in ((b"\xff\xe1", b"http://ns.adobe.com/xap/1.0/\0"),
+                         (b"\xff\xed", b"Photoshop 3.0\0")):  # fmt: skip
+        body = head + b"<x>Odile Secret, 50.6 N 5.5 E</x>"
+        packets += marker + struct.pack(">H", len(body) + 2) + body
+    return data[:2] + packets + data[2:]
+
+
+def test_nothing_that_was_written_beside_the_picture_stays() -> None:
+    photograph = picture()
+    texts = PngInfo()
+    texts.add_text("Author", "Odile Secret")
+    texts.add_itxt("XML:com.adobe.xmp", "<x>Odile Secret</x>")
+    originals = (
+        _with_xmp(saved(photograph, "JPEG")),
+        saved(photograph, "PNG", pnginfo=texts),
+        saved(photograph, "WEBP", xmp=b"<x>Odile Secret</x>"),
+    )
+
+    for original in originals:
+        kept = media.encode(original)
+
+        assert b"Secret" in original
+        assert all(b"Secret" not in each.data for each in (kept, *kept.narrower))
+        assert not {"exif", "xmp", "comment", "icc_profile", "photoshop"} & set(
+            opened(kept.data).info
+        )
+
+
+@pytest.mark.parametrize(
+    "behind", [b"<script>alert(1)</script>", b"PK\x03\x04", b"<?php system($_GET[1])?>"]
+)
+def test_what_hides_behind_a_picture_is_gone(behind: bytes) -> None:
+    kept = media.encode(saved(picture(), "JPEG") + behind)
+
+    assert behind not in kept.data
+
+
+@pytest.mark.parametrize(
+    ("width", "narrower"), [(1600, [320, 536]), (500, [320]), (320, []), (200, [])]
+)
+def test_a_picture_is_kept_at_every_width_below_its_own(
+    width: int, narrower: list[int]
+) -> None:
+    kept = media.encode(saved(picture(size=(width, 160)), "JPEG"))
+
+    sizes = [opened(each.data).size for each in kept.narrower]
+    assert [each.width for each in kept.narrower] == narrower
+    assert sizes == [(each.width, each.height) for each in kept.narrower]
+    assert all(len(each.data) < len(kept.data) for each in kept.narrower)
+
+
+def test_a_tall_picture_is_narrowed_until_its_height_is_bearable() -> None:
+    kept = media.encode(saved(Image.new("RGB", (400, 20_000), "red"), "PNG"))
+
+    assert (kept.width, kept.height) == (86, 4288)
+
+
+def test_sixteen_bits_of_grey_are_shown_as_eight() -> None:
+    kept = media.encode(saved(Image.new("I;16", (40, 30), 40_000), "PNG"))
+
+    assert opened(kept.data).convert("L").getpixel((5, 5)) == 40_000 // 256
+
+
+def test_a_big_picture_stands_in_memory_only_once() -> None:
+    """40 million pixels are 120 MB; it took 460 MB once, as much as a small server."""
+    code = (
+        "import resource\nfrom io import BytesIO\nfrom PIL import Image\n"
+        "from newsletter import media\nout = BytesIO()\n"
+        "Image.new('RGB', (8000, 5000), 'red').save(out, 'PNG', compress_level=1)\n"
+        "def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "before = peak()\nmedia.encode(out.getvalue())\nprint(peak() - before)\n"
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True
+    )
+
+    assert int(told.stdout) < 200_000  # kilobytes
+
+
+def test_pictures_that_were_kept_before_get_their_narrower_sizes(
+    engine: Engine, settings: Settings
+) -> None:
+    data = saved(picture(), "JPEG")
+    with db.writing(engine) as session:
+        kept = replace(media.encode(data), narrower=())
+        asset = media.keep(session, kept, folder=settings.media_dir)
+        lost = Asset(hash="0" * 32, ext="jpg", width=900, height=600, size=1)
+        session.add(lost)
+
+    for _ in range(2):
+        jobs.narrow_pictures(engine, settings)
+
+    with db.reading(engine) as session:
+        sizes = media.narrow_sizes(session, [asset.id or 0, lost.id or 0])
+        assert [size.width for size in sizes[asset.id or 0]] == [320, 536]
+        assert sizes[lost.id or 0] == []
+        for size in sizes[asset.id or 0]:
+            assert (settings.data_dir / size.path.strip("/")).exists()
+
+
+def test_two_machines_may_narrow_the_same_picture(
+    engine: Engine, settings: Settings
+) -> None:
+    with db.writing(engine) as session:
+        kept = replace(media.encode(saved(picture(), "JPEG")), narrower=())
+        asset = media.keep(session, kept, folder=settings.media_dir)
+
+    with ThreadPoolExecutor(4) as machines:
+        work = [
+            machines.submit(jobs.narrow_pictures, engine, settings) for _ in range(4)
+        ]
+
+    assert [each.result() for each in work] == [None] * 4
+    with db.reading(engine) as session:
+        assert len(media.narrow_sizes(session, [asset.id or 0])[asset.id or 0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\xef\xbb\xbf <svg onload='alert(1)'/>", "SVG"),
+        (b"<?xml version='1.0'?><svg/>", "SVG"),
+        (b"<!DOCTYPE html><img src=x>", "web page"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+        (saved(picture(), "JPEG")[:5000], "breaks off"),
+        (b"words", "not a picture"),
+    ],
+)
+def test_a_refusal_says_what_the_file_is(data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableImage, match=reason):
+        media.encode(data)
+
+
 def test_comments_are_left_out() -> None:
     kept = media.encode(saved(picture(), "JPEG", comment=b"taken by somebody"))
 
@@ -170,9 +316,7 @@ def test_the_file_lies_under_the_hash_of_its_bytes(
 
     asset = media.store(session, saved(picture(), "JPEG"), folder=folder)
 
-    files = list(folder.iterdir())
-    assert [file.name for file in files] == [f"{asset.hash}.jpg"]
-    assert asset.size == files[0].stat().st_size
+    assert asset.size == (folder / f"{asset.hash}.jpg").stat().st_size
     assert asset.path == f"/media/{asset.hash}.jpg"
 
 

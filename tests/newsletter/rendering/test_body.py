@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import RenderingFailed
 from newsletter.rendering import body
+from newsletter.rendering.palette import LIGHT
 from tests.newsletter.rendering import pages
 
 TAGS = ["p", "h4", "ul", "ol", "li", "blockquote", "br", "strong", "em", "a", "div"]
@@ -75,7 +76,19 @@ def test_a_body_too_long_for_any_letter_is_refused() -> None:
 def test_mail_has_its_looks_inline() -> None:
     read = body.read("<h4>A</h4><blockquote>b</blockquote>", "en")
 
-    written = body.for_mail(read, level=3, start="right")
+    written = body.for_mail(read, level=3, start="right", light=LIGHT)
 
     assert written.startswith("<h3 style=")
     assert "border-right:3px solid" in written
+
+
+def test_the_last_paragraph_leaves_as_little_room_as_is_asked() -> None:
+    read = body.read("<p>a</p><p>b</p>", "en")
+
+    written = body.for_mail(read, level=3, start="left", light=LIGHT, below=4)
+
+    assert written == '<p style="margin:0 0 12px">a</p><p style="margin:0 0 4px">b</p>'
+
+
+def test_a_quotation_is_closed_across_its_tags() -> None:
+    assert web('<p>"<strong>a</strong>" b</p>') == "<p>“<strong>a</strong>” b</p>"

@@ -1,37 +1,50 @@
 import pytest
 
+from newsletter.rendering import palette
+from newsletter.rendering.accents import ENOUGH, banner, contrast, opposite
 from newsletter.rendering.palette import DARK, LIGHT, Palette
+from tests.newsletter.rendering.test_accents import COLOURS
 
 
-def contrast(one: str, other: str) -> float:
-    """WCAG 2.2: relative luminance of two colours."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
+def pairs(each: Palette) -> list[tuple[str, str]]:
+    """Return every text and the ground it stands on, somewhere in a letter."""
+    grounds = (each.ground, each.card, each.soft, each.tint)
+    found = [(text, g) for text in (each.ink, each.muted, each.accent) for g in grounds]
+    return [*found, (each.on_accent, each.accent), (each.on_mast, each.mast)]
 
 
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+def weakest(each: Palette) -> float:
+    """Return the least contrast there is, as it is and with colours inverted."""
+    inverted = [(opposite(text), opposite(ground)) for text, ground in pairs(each)]
+    return min(contrast(*pair) for pair in (*pairs(each), *inverted))
 
 
-@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
-def test_every_text_stands_out_from_its_ground(palette: Palette) -> None:
-    pairs = [
-        (palette.ink, palette.card),
-        (palette.ink, palette.soft),
-        (palette.ink, palette.ground),
-        (palette.muted, palette.card),
-        (palette.muted, palette.soft),
-        (palette.muted, palette.ground),
-        (palette.accent, palette.card),
-        (palette.accent, palette.soft),
-        (palette.on_accent, palette.accent),
-    ]
+@pytest.mark.parametrize("each", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_text_stands_out_from_its_ground(each: Palette) -> None:
+    assert weakest(each) >= ENOUGH
 
-    weakest = min(pairs, key=lambda pair: contrast(*pair))
 
-    assert contrast(*weakest) >= 4.5, weakest
+@pytest.mark.parametrize("colour", COLOURS)
+def test_any_accent_can_be_read_by_day_and_by_night(colour: str) -> None:
+    light, dark = palette.of(colour)
+
+    assert weakest(light) >= ENOUGH
+    assert weakest(dark) >= ENOUGH
+
+
+def test_without_an_accent_the_colours_are_ours() -> None:
+    assert palette.of("") == (LIGHT, DARK)
+
+
+def test_an_accent_that_can_be_read_stays_as_it_is() -> None:
+    assert palette.of("#0B5D57")[0].accent == "#0b5d57"
+    assert palette.of("#7fd3c9")[1].accent == "#7fd3c9"
+
+
+@pytest.mark.parametrize(
+    ("colour", "text"), [("#1d4ed8", "#ffffff"), ("#ffe600", "#000000")]
+)
+def test_a_masthead_keeps_its_colour_and_chooses_its_words(
+    colour: str, text: str
+) -> None:
+    assert banner(colour) == (colour, text)
