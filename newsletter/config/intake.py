@@ -2,9 +2,9 @@
 
 import re
 from typing import Literal
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote
 
-from newsletter.config.relay import Tls, is_loopback
+from newsletter.config.relay import Tls, is_loopback, split
 
 _PORTS = {"imap": (143, 993), "pop3": (110, 995)}  # in the clear or STARTTLS, TLS
 # What a server would take for the end of a command.
@@ -16,7 +16,7 @@ class Mailbox:
     """A mailbox that is polled, as BOUNCE_MAILBOX says."""
 
     def __init__(self, url: str) -> None:
-        parts = _split(url)
+        parts = split(url)
         kind = parts.scheme.removesuffix("s")
         if kind not in _PORTS or not parts.hostname:
             raise ValueError(
@@ -51,7 +51,7 @@ class Door:
     """Where mail for the bounce domain is taken, as BOUNCE_LISTEN says."""
 
     def __init__(self, url: str) -> None:
-        parts = _split(url)
+        parts = split(url)
         if (
             parts.scheme not in {"lmtp", "smtp"}
             or not (parts.hostname and parts.port)
@@ -80,17 +80,6 @@ def read_mailboxes(text: str) -> tuple[Mailbox, ...]:
             raise ValueError(f"mailbox {number} is named twice")
         found[mailbox.name] = mailbox
     return tuple(found.values())
-
-
-def _split(url: str) -> SplitResult:
-    """Return the parts of an address, none of them for what is no address."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        # The error quotes the password, or half of it as the port.
-        return urlsplit("")
-    return parts
 
 
 def _plain(value: str | None, what: str) -> str:

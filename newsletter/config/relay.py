@@ -26,8 +26,8 @@ class Relay:
     """Where mail is handed over, as SMTP_URL says."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        if not _is_smtp(parts) or not parts.hostname:
+        parts = split(url)
+        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
             raise ValueError("write it as smtp://user:password@host:587?tls=starttls")
         self.host = parts.hostname
         self.username = unquote(parts.username or "")
@@ -51,14 +51,15 @@ def _auth(query: dict[str, list[str]]) -> Literal["", "xoauth2"]:
     raise ValueError(f"auth={stated} is unknown: leave it out, or use xoauth2")
 
 
-def _is_smtp(parts: SplitResult) -> bool:
+def split(url: str) -> SplitResult:
+    """Return the parts of an address, none of them for what is no address."""
     try:
-        # An unescaped / in a password leaves half of it where the port should be: the
-        # error would quote it.
+        parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        return False
-    return parts.scheme in {"smtp", "smtps"}
+        # The error quotes the password, or half of it as the port.
+        return urlsplit("")
+    return parts
 
 
 def _tls(scheme: str, host: str, query: dict[str, list[str]]) -> Tls:

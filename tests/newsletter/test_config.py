@@ -286,10 +286,11 @@ def test_a_mailboxs_password_may_hold_anything_and_is_never_shown() -> None:
         "imaps://anne:sesame@mail.example.org:port",
     ],
 )
-def test_no_complaint_about_a_mailbox_shows_its_password(
-    url: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("setting", ["BOUNCE_MAILBOX", "SMTP_URL"])
+def test_no_complaint_about_an_address_shows_its_password(
+    url: str, setting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("NEWSLETTER_BOUNCE_MAILBOX", url)
+    monkeypatch.setenv(f"NEWSLETTER_{setting}", url)
 
     with pytest.raises(BadSetting) as refused:
         config.load()
