@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache
+from html import unescape
 from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
@@ -33,6 +34,11 @@ _BLANK = re.compile(r"[ \t]*\n[ \t]*|  +")
 # Outlook obeys it leaves out.
 _WHITE = "display:none;font-size:1px;color:#ffffff;"
 _HIDDEN = f"display:none;mso-hide:all;font-size:1px;color:{palette.LIGHT.ink};"
+
+
+# Spelt out for MJML; as characters it leaves the way out nearer to the top, which
+# Gmail shows of a letter that it cuts.
+_PADDING = "&#847;&zwnj;&#160;"
 
 
 class Laid(Protocol):
@@ -111,7 +117,8 @@ def to_html(mjml: str) -> str:
     """Return the HTML of filled in MJML; raises ValueError where it is malformed."""
     # No `fonts`: the default fetches Ubuntu from Google for every reader.
     html: str = mjml2html(_spelt_out(mjml), disable_comments=True, fonts={})
-    return _in_one_style(html.replace(_WHITE, _HIDDEN, 1))
+    html = html.replace(_WHITE, _HIDDEN, 1).replace(_PADDING, unescape(_PADDING))
+    return _in_one_style(html)
 
 
 def _in_one_style(html: str) -> str:
