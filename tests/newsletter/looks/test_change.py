@@ -121,7 +121,7 @@ def test_a_logo_with_a_ground_of_its_own_gets_no_edge(
     [
         (drawing((250, 250, 250, 255)), BadLook, "nearly white"),
         (drawing((0, 0, 0, 0)), BadLook, "empty"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", UnreadableImage, "not a pic"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", UnreadableImage, "SVG draw"),
     ],
 )
 def test_a_logo_that_nobody_could_see_is_refused(
