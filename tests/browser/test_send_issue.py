@@ -43,7 +43,7 @@ def page(
 
 def press_send(page: Page, draft: str) -> None:
     page.goto(draft)
-    page.click("[aria-labelledby=launch] summary")
+    page.click("[aria-labelledby=launch] summary.main")
     page.click(f"form[action='{draft}/send'] button")
 
 
@@ -92,7 +92,7 @@ def test_before_and_during_the_grace_the_page_is_accessible_and_fits(
     page = context.new_page()
     log_in(page)
     page.goto(draft)
-    page.click("[aria-labelledby=launch] summary")
+    page.click("[aria-labelledby=launch] summary.main")
 
     before = flaws_of(page)
     page.click(f"form[action='{draft}/send'] button")

@@ -168,7 +168,8 @@ def test_a_hostile_token_gets_the_same_page(client: TestClient, token: str) -> N
 
 
 def test_all_broken_links_look_the_same(client: TestClient, anne: Reader) -> None:
-    tampered = client.get(anne.leave[:-1] + "2")
+    last = "2" if anne.leave[-1] != "2" else "3"
+    tampered = client.get(anne.leave[:-1] + last)
     invented = client.get("/u/" + "a" * 33)
 
     assert tampered.text == invented.text
