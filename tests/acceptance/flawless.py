@@ -1,5 +1,6 @@
 """What must not be found in any page: elements, handlers, addresses that run."""
 
+import json
 import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -31,14 +32,27 @@ class Found(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._inside = tag if tag in {"style", "script"} else ""
+        if tag == "script" and ("type", "application/ld+json") in attrs:
+            self._inside = "facts"  # which no browser runs
         self.parts.add((tag, ""))
         for name, value in attrs:
             self.parts.add((tag, name))
             self._judge(tag, name, value or "")
 
     def handle_data(self, data: str) -> None:
-        if self._inside and _RUNS.search(data):
+        if self._inside == "facts":
+            self._facts(data)
+        elif self._inside and _RUNS.search(data):
             self.running.append(f"<{self._inside}>{data[:100]}")
+
+    def _facts(self, data: str) -> None:
+        """Judge what search engines are told: JSON that cannot end its element."""
+        try:
+            json.loads(data)
+        except ValueError:
+            self.running.append(f"no JSON: {data[:100]}")
+        if "<" in data:
+            self.running.append(f"JSON with elements: {data[:100]}")
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = ""

@@ -48,10 +48,12 @@ def make(engine: Engine, settings: Settings) -> list[Hostile]:
     ]
 
 
-def make_harmless(engine: Engine, settings: Settings) -> Hostile:
+def make_harmless(
+    engine: Engine, settings: Settings, slug: str = "harmless"
+) -> Hostile:
     """Make an issue with the same fields that means no harm."""
     words = [f"Bonjour {n}" for n in range(AN_ISSUE)]
-    return _issue(engine, settings, words, "harmless")
+    return _issue(engine, settings, words, slug)
 
 
 def _issue(
