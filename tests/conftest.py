@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, make_url
 from sqlmodel import Session
@@ -23,6 +24,10 @@ BASE_URL = "https://news.example.org"
 Run = Callable[..., Result]
 
 _names = count()
+
+# How long one example takes says more of the machine than of what it tests.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

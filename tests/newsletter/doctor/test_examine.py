@@ -66,7 +66,7 @@ def test_no_silence_takes_longer_than_three_seconds(*, honest: bool) -> None:
 
     took = time.monotonic() - began
     slow.over.set()
-    assert took < SECONDS + 0.2  # the machine may be busy
+    assert took < SECONDS + 1.5  # the machine may be busy
     for check in (Check.SENDER, Check.MAILBOXES, Check.SPF, Check.DKIM, Check.DMARC):
         assert seen.colour_of(check) is Colour.GREY
     assert seen.colour_of(Check.RELAY) is Colour.GREEN
@@ -87,7 +87,7 @@ def test_pages_and_relays_that_hang_are_grey() -> None:
     took = time.monotonic() - began
     over.set()
 
-    assert took < 1
+    assert took < 10  # not the minute for which it hangs
     assert seen.colour_of(Check.PAGES) is Colour.GREY
     assert seen.colour_of(Check.SPF) is Colour.GREEN
 

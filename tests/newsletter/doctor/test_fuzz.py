@@ -94,10 +94,10 @@ def test_a_check_survives_whatever_the_dns_says(check: Check) -> None:
     ],
 )
 def test_64_kb_are_read_in_a_moment(read: Callable[[str], object], text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     read(text)
 
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_a_huge_spf_record_is_read_in_a_moment() -> None:
@@ -105,7 +105,7 @@ def test_a_huge_spf_record_is_read_in_a_moment() -> None:
         def ask(self, name: str, kind: str, *, seconds: float) -> Answer:
             return Answer(Found.RECORDS, ("v=spf1 " + "a:" + "/x" * 30_000 + " ~all",))
 
-    began = time.monotonic()
+    began = time.process_time()
     spf.survey("x.example", Inquiry(Huge(), until=began + 60))
 
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5

@@ -182,7 +182,7 @@ def test_silence_takes_no_longer_than_allowed(lookup: Lookup, seconds: float) ->
     answer = lookup.ask("silent.example", "A", seconds=seconds)
 
     assert answer == Answer(Found.TIMEOUT)
-    assert time.monotonic() - began < seconds + 0.3
+    assert time.monotonic() - began < seconds + 2  # the machine may be busy
     assert lookup.ask("a.example", "A", seconds=0) == Answer(Found.TIMEOUT)
 
 

@@ -128,12 +128,12 @@ def test_links_are_whole_and_follow_nobody(link: str, kept: str) -> None:
     ],
 )
 def test_deep_nesting_is_refused_at_once(bomb: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(BadText, match=r"nested|characters"):
         items.clean_body(bomb)
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
@@ -148,11 +148,11 @@ def test_deep_nesting_is_refused_at_once(bomb: str) -> None:
     ],
 )
 def test_long_but_flat_texts_are_cleaned_in_a_few_seconds(wide: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     items.clean_body(wide)
 
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_text_beyond_the_limit_is_refused_with_both_numbers() -> None:
