@@ -16,7 +16,7 @@ BIN := .venv/bin
 WORKERS ?= auto
 TESTS ?=
 
-.PHONY: help run test check bench golden migration
+.PHONY: help run test check bench assets golden migration
 
 help: ## List what can be made
 	@echo "make TARGET, where TARGET is one of"
@@ -44,6 +44,9 @@ BENCHMARKS := "throughput 2000 --rounds 3" "latency --seconds 2 --readers 5000" 
 bench: .venv/.installed-dev ## Measure: each benchmark prints a table
 	@failed=0; for each in $(BENCHMARKS); do echo "== benchmarks.$$each"; \
 	$(BIN)/python -m benchmarks.$$each || failed=1; done; exit $$failed
+
+assets: ## Build the scripts of the staff pages again (needs Node)
+	@cd newsletter/web/assets && npm ci --no-audit --no-fund && npm run build
 
 golden: .venv/.installed-dev ## Renew the golden files; then look at the difference
 	@$(BIN)/python -m tests.golden

@@ -14,6 +14,7 @@ from newsletter.config import Settings
 from newsletter.domains import Domains
 from newsletter.web import (
     accents,
+    account,
     approvals,
     archive,
     calendars,
@@ -49,6 +50,7 @@ _SCREENS = (
     media,
     calendars,
     accents,
+    account,
     leaving,
     returning,
     choosing,

@@ -111,6 +111,10 @@ class MailingList(SQLModel, table=True):
     # Tell people by mail that they have left, as Belgian law asks of senders.
     acknowledge: bool = True
     approval: bool = False  # its issues leave only when somebody has approved them
+    # [{"name": "Agenda", "names": {language: words}}], in the order of a new issue
+    sections: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
+    # {language: [others, the best first]}: what stands in for words that are missing
+    fallbacks: dict[str, list[str]] = Field(default_factory=dict, sa_type=Json)
     created_at: datetime = Field(default_factory=utcnow)
 
     @property

@@ -12,9 +12,11 @@ from newsletter.models.composing import (
     Visibility,
 )
 from newsletter.models.desk import (
+    Arrival,
     Asset,
     AssetSize,
     DocumentFile,
+    FetchState,
     Item,
     ItemState,
     ItemText,
@@ -34,23 +36,43 @@ from newsletter.models.sending import (
     Sender,
 )
 from newsletter.models.staff import (
+    Action,
+    AuditEntry,
+    Invitation,
+    PasswordReset,
     Role,
     Staff,
     StaffSession,
 )
+from newsletter.models.together import (
+    Comment,
+    Guest,
+    GuestRole,
+    Presence,
+    Revision,
+    Verdict,
+)
 from subscribers import models as people  # noqa: F401  # foreign keys point there
 
 __all__ = [
+    "Action",
+    "Arrival",
     "Asset",
     "AssetSize",
+    "AuditEntry",
     "Bounce",
+    "Comment",
     "Decision",
     "Delivery",
     "DeliveryState",
     "DocumentFile",
     "Edition",
     "Epoch",
+    "FetchState",
+    "Guest",
+    "GuestRole",
     "Instance",
+    "Invitation",
     "Issue",
     "IssueItem",
     "IssueState",
@@ -63,6 +85,9 @@ __all__ = [
     "Look",
     "Notice",
     "NoticeKind",
+    "PasswordReset",
+    "Presence",
+    "Revision",
     "Role",
     "Sender",
     "Series",
@@ -70,5 +95,6 @@ __all__ = [
     "Staff",
     "StaffSession",
     "Turn",
+    "Verdict",
     "Visibility",
 ]

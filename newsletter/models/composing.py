@@ -162,6 +162,10 @@ class Edition(SQLModel, table=True):
     subject: str = Field(default="", max_length=300)
     preheader: str = Field(default="", max_length=300)
     intro: str = ""
+    ready: bool = False
+    # Of the words in the list's first language that these were made from.
+    source_hash: str = Field(default="", max_length=64)
+    version: int = 1
     # Frozen when the issue starts. html and text hold markers for the reader's own
     # values; web holds none and is what the archive shows.
     html: str = ""

@@ -32,6 +32,25 @@ class ItemState(StrEnum):
     ASIDE = "aside"
 
 
+class Arrival(StrEnum):
+    """How an item came to the desk."""
+
+    FEED = "feed"
+    PASTED = "pasted"  # a link, on the desk
+    BUTTON = "button"  # the browser's
+    WRITTEN = "written"
+    COMMAND = "command"
+
+
+class FetchState(StrEnum):
+    """Whether the page behind an item's link has been read."""
+
+    NONE = "none"  # there is none to read
+    WAITING = "waiting"
+    READ = "read"
+    FAILED = "failed"  # `fetch_error` says why; the link is kept
+
+
 class Source(SQLModel, table=True):
     """A feed that items come from."""
 
@@ -43,6 +62,13 @@ class Source(SQLModel, table=True):
     last_modified: str = Field(default="", max_length=100)
     fetched_at: datetime | None = None
     error: str = ""
+    failures: int = 0  # in a row; a source that works has none
+    paused: bool = False  # by somebody: it is not fetched
+    # When it is fetched next; None: only when somebody asks.
+    next_at: datetime | None = Field(default=None, index=True)
+    list_id: int | None = Field(
+        default=None, foreign_key="mailing_list.id", ondelete="SET NULL"
+    )
     created_at: datetime = Field(default_factory=utcnow)
 
 
@@ -115,14 +141,25 @@ class Item(SQLModel, table=True):
     guid: str | None = Field(default=None, max_length=2000)
     type: ItemType = Field(sa_type=states(ItemType))
     language: str = Field(max_length=35)  # of the source words
-    state: ItemState = Field(default=ItemState.INBOX, sa_type=states(ItemState))
+    state: ItemState = Field(
+        default=ItemState.INBOX, sa_type=states(ItemState), index=True
+    )
     url: str = Field(default="", max_length=2000)
+    url_hash: str = Field(default="", index=True, max_length=64)  # of its plain form
+    arrived: Arrival = Field(default=Arrival.FEED, sa_type=states(Arrival))
+    added_by: str = Field(default="", max_length=254)  # a name
+    fetch_state: FetchState = Field(default=FetchState.NONE, sa_type=states(FetchState))
+    fetch_error: str = Field(default="", max_length=300)
+    # {language: address}: the same page in other languages, as the page itself says.
+    twins: dict[str, str] = Field(default_factory=dict, sa_type=Json)
     author: str = Field(default="", max_length=300)
     published_at: datetime | None = Field(default=None, index=True)
     asset_id: int | None = Field(default=None, foreign_key="asset.id")
     credit: str = Field(default="", max_length=300)  # of the picture
     attribution: str = Field(default="", max_length=300)  # where the news comes from
     video_url: str = Field(default="", max_length=2000)
+    video_seconds: int | None = None
+    subtitles: list[str] = Field(default_factory=list, sa_type=Json)  # languages
     # An event's facts: moments with the zone they were announced in.
     starts_at: datetime | None = None
     ends_at: datetime | None = None

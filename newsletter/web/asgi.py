@@ -21,8 +21,13 @@ LONGEST_BODY = 256 * 1024
 
 # Whoever knows such an address can act for a reader: it must not be kept, indexed
 # or passed on to another site.
-_TOKENS = ("/u/", "/p/", "/l/", "/c/", "/hooks/")
-_STAFF = ("/issues", "/returns", "/series", "/forms", "/login", "/logout")
+_TOKENS = ("/u/", "/p/", "/l/", "/c/", "/t/", "/r/", "/invited/", "/reset/", "/hooks/")
+_STAFF = (
+    *("/desk", "/issues", "/subscribers", "/results", "/settings", "/account"),
+    *("/returns", "/series", "/forms", "/help", "/login", "/logout", "/reset"),
+)
+# Pages that work without a script, and better with ours.
+_SCRIPTED = (*_STAFF, "/t/", "/r/", "/invited/")
 
 
 class Protected:
@@ -56,8 +61,9 @@ class Protected:
 
 def policy(path: str, *, base_url: str) -> dict[str, str]:
     """Return the headers that keep a page to itself, stricter where a token stands."""
+    scripts = "'self'" if path.startswith(_SCRIPTED) else "'none'"
     headers = {
-        "Content-Security-Policy": _content_policy(base_url),
+        "Content-Security-Policy": _content_policy(base_url, scripts=scripts),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cache-Control": "no-cache",
@@ -75,9 +81,7 @@ def policy(path: str, *, base_url: str) -> dict[str, str]:
 
 def with_script(base_url: str) -> dict[str, str]:
     """Return the header of a page that runs a script of ours."""
-    strict = _content_policy(base_url)
-    allowed = strict.replace("script-src 'none'", "script-src 'self'")
-    return {"Content-Security-Policy": allowed}
+    return {"Content-Security-Policy": _content_policy(base_url, scripts="'self'")}
 
 
 def quiet(base_url: str) -> dict[str, str]:
@@ -110,11 +114,11 @@ async def body_of(request: Request) -> bytes:
     return b"".join(chunks)
 
 
-def _content_policy(base_url: str) -> str:
+def _content_policy(base_url: str, *, scripts: str) -> str:
     # Pictures of a letter carry the configured address, which a browser on the same
     # machine may know under another name.
     return (
-        "default-src 'self'; script-src 'none'; object-src 'none'; "
+        f"default-src 'self'; script-src {scripts}; object-src 'none'; "
         f"img-src 'self' {origin_of(base_url)}; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )

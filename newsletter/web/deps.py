@@ -75,6 +75,14 @@ def form_of(body: Annotated[bytes, Depends(body_of)]) -> dict[str, str]:
 Form = Annotated[dict[str, str], Depends(form_of)]
 
 
+def several_of(body: Annotated[bytes, Depends(body_of)]) -> dict[str, list[str]]:
+    """Return every value of every field: of boxes that share a name, those ticked."""
+    return forms.several(body)
+
+
+Several = Annotated[dict[str, list[str]], Depends(several_of)]
+
+
 @dataclass(frozen=True)
 class Wishes:
     """Which language the visitor asks for: in the address, and in the browser."""

@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qsl
 
 _MANY = 200  # fields; none of our forms has more
+_MOST = 5_000  # … but for the boxes of a long list, which share a name
 _NAME = re.compile(rb'\bname="?([^";\r\n]*)', re.IGNORECASE)
 
 
@@ -13,12 +14,26 @@ def fields(body: bytes) -> dict[str, str]:
     The body itself tells which of the two it is. RFC 8058 allows both, and mail
     services send them with a wrong content type or none at all.
     """
+    return dict(_pairs(body, _MANY))
+
+
+def several(body: bytes) -> dict[str, list[str]]:
+    """Return the fields with every value of each name, in their order."""
+    found: dict[str, list[str]] = {}
+    for name, value in _pairs(body, _MOST):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _pairs(body: bytes, most: int) -> list[tuple[str, str]]:
     if body.lstrip().startswith(b"--"):
-        return dict(_multipart(body.lstrip()))
+        return _multipart(body.lstrip())
     try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=_MANY))
+        return parse_qsl(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=most
+        )
     except ValueError:  # more fields than any form of ours has
-        return {}
+        return []
 
 
 def _multipart(body: bytes) -> list[tuple[str, str]]:

@@ -14,7 +14,6 @@ from newsletter import checks, db, deliveries, editions, issues
 from newsletter.models import Issue, IssueState, Role
 from newsletter.web import approvals, outline, previews, returned, sessions, testing
 from newsletter.web import launch as launching
-from newsletter.web.asgi import with_script
 from newsletter.web.deps import Here, Reading, Site, Writing
 from newsletter.web.failures import not_found
 from newsletter.web.launch import Launch
@@ -192,11 +191,7 @@ def _back(issue_id: int) -> Response:
 
 
 def _answer(here: Site, visitor: Visitor, template: str, **values: Any) -> HTMLResponse:
-    page = here.pages.answer(template, visitor.language, visitor=visitor, **values)
-    launch: Launch | None = values.get("launch")
-    if launch and launch.leaves_in is not None:  # a script counts down
-        page.headers.update(with_script(here.settings.base_url))
-    return page
+    return here.pages.answer(template, visitor.language, visitor=visitor, **values)
 
 
 def _line(session: Session, issue: Issue) -> Line:

@@ -55,6 +55,7 @@ class Pages:
             direction=i18n.direction,
         )
         self._env.globals["sheet"] = sheet
+        self._env.globals["interface_languages"] = config.INTERFACE_LANGUAGES
 
     def answer(
         self, template: str, language: str, *, status: int = 200, **values: Any
@@ -108,6 +109,6 @@ def address(masked: str) -> Markup:
 
 @cache
 def sheet(name: str) -> str:
-    """Return a style sheet's address, which changes with its content."""
+    """Return the address of a sheet or a script, which changes with its content."""
     content = config.find("web", "static", name).read_bytes()
     return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:8]}"

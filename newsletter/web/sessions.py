@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request, Response
 
-from newsletter import db, staff
+from newsletter import audit, db, staff
 from newsletter.config import INTERFACE_LANGUAGES, Settings
 from newsletter.models import Role, Staff
 from newsletter.web.asgi import origin_of
@@ -16,11 +16,12 @@ from newsletter.web.deps import Asked, Form, Here
 from subscribers.tokens import Key, derive
 
 _SAFE_SITES = {"same-origin", "none"}
+_SAFE_METHODS = {"GET", "HEAD"}
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """A member of staff at a page, in the language of their browser."""
+    """A member of staff at a page, in their language or their browser's."""
 
     person: Staff
     form_token: str
@@ -29,6 +30,21 @@ class Visitor:
     def may(self, *roles: Role) -> bool:
         """Whether they have one of these roles; an admin has every one."""
         return self.person.role in {Role.ADMIN, *roles}
+
+    @property
+    def name(self) -> str:
+        """What others call them."""
+        return audit.name_of(self.person)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether they may collect news, compose issues and change readers."""
+        return self.may(Role.EDITOR)
+
+    def may_write_in(self, language: str) -> bool:
+        """Whether they may change words of this language."""
+        theirs = language in self.person.languages
+        return self.may_write or (self.may(Role.TRANSLATOR) and theirs)
 
     @property
     def may_test(self) -> bool:
@@ -84,7 +100,7 @@ def same_site(request: Request, here: Here) -> None:
     origin = request.headers.get("origin")
     ours = origin_of(here.settings.base_url)
     told = site in _SAFE_SITES if site else origin in {None, ours}
-    if request.method == "POST" and not told:
+    if request.method not in _SAFE_METHODS and not told:
         raise HTTPException(HTTPStatus.FORBIDDEN)
 
 
@@ -105,7 +121,7 @@ def visitor_of(secret: Secret, wishes: Asked, here: Here) -> Visitor | None:
         if person is None:
             return None
         staff.touch(session, secret)
-    language = wishes.language(INTERFACE_LANGUAGES)
+    language = wishes.language(INTERFACE_LANGUAGES, known=person.language or None)
     token = _form_token(here.settings.keys.newest, secret)
     return Visitor(person, token, language)
 
@@ -124,10 +140,14 @@ SignedIn = Annotated[Visitor, Depends(logged_in)]
 
 
 def genuine_form(
-    secret: Secret, _visitor: SignedIn, form: Form, here: Here
+    request: Request, secret: Secret, _visitor: SignedIn, form: Form, here: Here
 ) -> dict[str, str]:
-    """Return the fields of a form that one of our own pages showed to this person."""
-    sent = form.get("form_token", "").encode()
+    """Return the fields of a form that one of our own pages showed to this person.
+
+    What a script sends has the token of its page in a header instead.
+    """
+    header = request.headers.get("x-form-token", "")
+    sent = form.get("form_token", header).encode()
     tokens = (_form_token(key, secret) for key in here.settings.keys.keys)
     if not _is_any(sent, tokens):
         raise HTTPException(HTTPStatus.FORBIDDEN)

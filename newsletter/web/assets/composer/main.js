@@ -1,0 +1,1 @@
+// The editor of words; see main.js of the desk for what all pages share.

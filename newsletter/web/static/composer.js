@@ -1,0 +1,2 @@
+/* made of ebf6b7ac1ff0ed2d */
+(()=>{})();

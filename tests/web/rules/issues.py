@@ -1,0 +1,19 @@
+"""The pages of issues, and what can be done there."""
+
+from tests.web.rules import ADMINS, STAFF, TRANSLATORS, WRITERS, Rules
+
+RULES: Rules = {
+    ("GET", "/issues"): STAFF,
+    ("GET", "/issues/{issue_id}"): STAFF,
+    ("GET", "/issues/{issue_id}/preview/{language}"): STAFF,
+    ("POST", "/issues/{issue_id}/send"): WRITERS,
+    ("POST", "/issues/{issue_id}/override"): ADMINS,
+    ("POST", "/issues/{issue_id}/undo"): WRITERS,
+    ("POST", "/issues/{issue_id}/pause"): WRITERS,
+    ("POST", "/issues/{issue_id}/resume"): WRITERS,
+    ("POST", "/issues/{issue_id}/cancel"): WRITERS,
+    ("POST", "/issues/{issue_id}/approve"): WRITERS,
+    ("POST", "/issues/{issue_id}/discard"): WRITERS,
+    ("POST", "/issues/{issue_id}/test"): TRANSLATORS,
+    ("GET", "/series"): STAFF,
+}
