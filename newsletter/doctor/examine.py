@@ -96,6 +96,12 @@ def world(settings: Settings) -> World:
     )
 
 
+def names() -> World:
+    """Return a world in which the DNS is asked, and neither page nor relay."""
+    nobody = _Nobody()
+    return World(Lookup(), nobody.visit, nobody.greet)
+
+
 def offline() -> World:
     """Return a world in which nobody is asked."""
     nobody = _Nobody()

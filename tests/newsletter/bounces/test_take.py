@@ -230,7 +230,7 @@ def test_twenty_identical_refusals_for_trust_pause_the_issue(session: Session) -
 
 def test_complaints_of_three_in_a_thousand_pause_the_issue(session: Session) -> None:
     issue = factories.make_issue(session, state=IssueState.SENDING)
-    accepted = {"state": DeliveryState.ACCEPTED, "dated_at": utcnow()}
+    accepted: dict[str, Any] = {"state": DeliveryState.ACCEPTED, "dated_at": utcnow()}
     deliveries = [
         factories.make_delivery(session, issue=issue, **accepted) for _ in range(3)
     ]
