@@ -17,7 +17,7 @@ from subscribers import lists
 from subscribers.models import MailingList
 
 
-@check("sender-domain", N_("Receivers can trust the sender’s domain"))
+@check("sender-domain", N_("Nothing bad is known about the sender’s domain"))
 def sender_domain(proof: Proof) -> Iterator[Fault]:
     """Nothing waits for it: the DNS may be mended while the issue is written."""
     if proof.domain_fault:
