@@ -63,7 +63,7 @@ def approve(
     checks.require_ready(session, issue, settings=here.settings, now=now)
     by, seen = visitor.person.email, form.get("seen", "")
     issues.approve(session, issue, by=by, seen=seen, now=now)
-    return RedirectResponse(f"/issues/{issue_id}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"/issues/{issue_id}/check", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/issues/{issue_id}/discard")

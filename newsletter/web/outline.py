@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from newsletter import i18n
+from sqlmodel import Session
+
+from newsletter import deliveries, i18n, issues
 from newsletter.deliveries import Report
 from newsletter.editions import CellState, Coverage
 from newsletter.i18n import N_
@@ -92,20 +94,28 @@ _OUTCOMES: Mapping[DeliveryState, str] = {
 _OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
 
-def desk(issues: Sequence[Issue], language: str) -> str:
+def desk(every: Sequence[Issue], language: str) -> str:
     """Return how all the issues stand as one sentence: what moves comes first."""
     say = i18n.translator(language)
-    for issue in issues:
+    for issue in every:
         if issue.state in MOVING:
             return say(N_("“{title}” is on its way"), title=issue.title)
-    planned = [i for i in issues if i.state is IssueState.SCHEDULED and i.send_at]
+    planned = [i for i in every if i.state is IssueState.SCHEDULED and i.send_at]
     if planned:
         coming = min(planned, key=lambda issue: issue.send_at or utcnow())
         when = _when(coming.send_at, coming.timezone, language)
         return say(N_("The next letter goes out on {when}"), when=when)
-    if not issues:
+    if not every:
         return say(N_("No issue yet"))
-    return say.ngettext("One issue", "{n} issues", len(issues))
+    return say.ngettext("One issue", "{n} issues", len(every))
+
+
+def sign(session: Session, issue: Issue) -> Sign:
+    """Return how the state of an issue is shown."""
+    waits = issue.state is IssueState.DRAFT and issues.waits_for_approval(
+        session, issue
+    )
+    return WAITS if waits else ISSUES[issue.state]
 
 
 def headline(issue: Issue, report: Report, gaps: int, language: str) -> str:
@@ -134,14 +144,25 @@ _SENTENCES: Mapping[IssueState, str] = {
 }
 
 
+def expected(
+    session: Session, issue: Issue, coverage: Coverage, *, now: datetime
+) -> dict[str, int]:
+    """Count who would get it if it left now; nothing once the list is frozen."""
+    if issue.total is not None or not coverage.languages:
+        return {}
+    return deliveries.languages_of(
+        session, issue, languages=coverage.languages, now=now
+    )
+
+
 def lanes(
-    coverage: Coverage, report: Report, expected: Mapping[str, int]
+    coverage: Coverage, report: Report, foreseen: Mapping[str, int]
 ) -> list[Lane]:
-    """Return one lane per language; `expected` counts readers before the start."""
+    """Return one lane per language; `foreseen` counts readers before the start."""
     found = []
     for language in coverage.languages:
         counts = report.languages.get(language, {})
-        total = counts.get("total", expected.get(language, 0))
+        total = counts.get("total", foreseen.get(language, 0))
         done = total - sum(counts[state] for state in _OPEN) if counts else 0
         found.append(Lane(language, total, done, _lane_sign(done, total)))
     return found

@@ -91,4 +91,4 @@ def send(
         raise not_found()
     typed = [word.strip() for word in form.get("to", "").split(",") if word.strip()]
     testing.queue(session, issues.get_issue(session, issue_id), typed, here.settings)
-    return RedirectResponse(f"/issues/{issue_id}#test", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"/issues/{issue_id}/check#test", HTTPStatus.SEE_OTHER)

@@ -5,6 +5,8 @@ from tests.web.rules import ADMINS, STAFF, TRANSLATORS, WRITERS, Rules
 RULES: Rules = {
     ("GET", "/issues"): STAFF,
     ("GET", "/issues/{issue_id}"): STAFF,
+    ("GET", "/issues/{issue_id}/check"): STAFF,
+    ("GET", "/issues/{issue_id}/sending"): STAFF,
     ("GET", "/issues/{issue_id}/preview/{language}"): STAFF,
     ("POST", "/issues/{issue_id}/send"): WRITERS,
     ("POST", "/issues/{issue_id}/override"): ADMINS,
