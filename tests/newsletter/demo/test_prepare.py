@@ -52,7 +52,7 @@ TABLES = (
 
 def sent(session: Session) -> Issue:
     """Return the issue that leaves at once."""
-    return session.exec(select(Issue).order_by(col(Issue.id))).first() or Issue()
+    return session.exec(select(Issue).order_by(col(Issue.id))).all()[0]
 
 
 def counts(session: Session) -> dict[str, int]:
