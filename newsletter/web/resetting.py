@@ -52,23 +52,28 @@ def send(
 @router.get("/reset/{token}")
 def choose(token: str, request: Request, here: Here, session: Reading) -> Response:
     """Ask for the new password; looking at the page uses nothing up."""
-    if resets.find(session, _handle(here, token)) is None:
+    person = resets.find(session, _handle(here, token))
+    if person is None:
         return _too_late(here, request)
-    return _form(here, request)
+    return _form(here, request, person.email)
 
 
 @router.post("/reset/{token}")
 def finish(token: str, request: Request, form: Form, here: Here) -> Response:
     """Set the password; logging in with it comes next, and the code if there is one."""
+    handle = _handle(here, token)
+    with db.reading(here.engine) as session:
+        found = resets.find(session, handle)
+    if found is None:
+        return _too_late(here, request)
     try:
         with db.writing(here.engine) as session:
-            handle = _handle(here, token)
             person = resets.finish(session, handle, form.get("password", ""))
             audit.note(session, person, Action.CHANGED_PASSWORD)
     except ResetNotFound:
         return _too_late(here, request)
     except BadPassword as error:
-        return _form(here, request, weakness.words(error))
+        return _form(here, request, found.email, problem=weakness.words(error))
     answer = RedirectResponse("/login?changed=1", HTTPStatus.SEE_OTHER)
     sessions.clear_cookie(answer, here.settings)
     return answer
@@ -92,12 +97,13 @@ def _handle(here: Site, token: str) -> str:
     return found[0] if found else ""
 
 
-def _form(here: Site, request: Request, problem: str = "") -> Response:
+def _form(here: Site, request: Request, email: str, *, problem: str = "") -> Response:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
     return doors.page(
         here,
         request,
         "new_password.html",
+        email=email,
         problem=problem,
         hint=weakness.HINT,
         status=status,

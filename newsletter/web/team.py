@@ -153,7 +153,10 @@ def _colleague(session: Session, staff_id: int, visitor: Visitor) -> Staff:
 def _note(
     session: Session, visitor: Visitor, action: Action, name: str, **facts: Any
 ) -> None:
-    plain = {key: str(v) if isinstance(v, Role) else v for key, v in facts.items()}
+    plain: dict[str, Any] = {
+        key: str(value) if isinstance(value, Role) else value
+        for key, value in facts.items()
+    }
     audit.note(session, visitor.person, action, subject=name, **plain)
 
 
@@ -197,7 +200,8 @@ def _page(
     problem: str = "",
     typed: dict[str, str] | None = None,
 ) -> Response:
-    people, now = staff.every(session), utcnow()
+    people = sorted(staff.every(session), key=lambda each: audit.name_of(each).lower())
+    now, zone = utcnow(), here.settings.zone
     waiting = invitations.every(session) if visitor.may() else []
     spoken = {tag for each in lists.every(session) for tag in each.languages}
     spoken |= {tag for person in people for tag in person.languages}
@@ -211,7 +215,8 @@ def _page(
         languages=_in_order(here, spoken),
         roles=roles.NAMES,
         may=roles.MAY,
-        zone=here.settings.zone,
+        zone=zone,
+        seen={p.id: p.seen_at.astimezone(zone).date() for p in people if p.seen_at},
         said=said,
         problem=problem,
         typed=typed or {},

@@ -219,7 +219,7 @@ def test_being_halfway_ends_after_minutes_and_with_a_new_password(
     "cookie", ["", "1", "1.2.3", "1.99999999999.x", "x.y.z", "²." * 3]
 )
 def test_a_proof_of_ones_own_making_is_none(client: TestClient, cookie: str) -> None:
-    headers = {"Cookie": f"__Host-halfway={cookie}".encode("latin-1", "replace")}
+    headers = {b"Cookie": f"__Host-halfway={cookie}".encode("latin-1")}
 
     answer = client.get("/login/code", headers=headers)
 
