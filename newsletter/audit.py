@@ -1,11 +1,20 @@
 """Who did what: entries that are only ever added."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from newsletter.models import Action, AuditEntry, Issue, Staff
+
+
+@dataclass(frozen=True)
+class Secrecy:
+    """Actions that a reader of the log sees of nobody but themselves."""
+
+    actions: tuple[Action, ...]
+    reader: int | None
 
 
 def note(
@@ -44,13 +53,23 @@ def entries(
     session: Session,
     *,
     issue: Issue | None = None,
+    by: int | None = None,
     before: int | None = None,
     limit: int = 100,
+    secret: Secrecy | None = None,
 ) -> Sequence[AuditEntry]:
-    """Return what was done, the newest first; `before` is the id a page ended with."""
+    """Return what was done, the newest first.
+
+    `by` is the id of who did it, `before` the id of the entry a page ended with.
+    """
     query = select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(limit)
     if issue is not None:
         query = query.where(AuditEntry.issue_id == issue.id)
+    if by is not None:
+        query = query.where(AuditEntry.staff_id == by)
     if before is not None:
         query = query.where(col(AuditEntry.id) < before)
+    if secret is not None:
+        open_to_all = col(AuditEntry.action).not_in(secret.actions)
+        query = query.where(open_to_all | (col(AuditEntry.staff_id) == secret.reader))
     return session.exec(query).all()

@@ -140,8 +140,40 @@ class StaffExists(NewsletterError):
     """This person can already log in."""
 
 
+class StaffNotFound(NewsletterError, LookupError):
+    """Nobody of that name can log in."""
+
+
+class LastAdmin(NewsletterError):
+    """Somebody must stay admin: make a colleague one first."""
+
+
+class InvitationNotFound(NewsletterError, LookupError):
+    """This invitation was used, taken back, or is too old."""
+
+
+class ResetNotFound(NewsletterError, LookupError):
+    """This link was used already, or is too old."""
+
+
+class BadCode(NewsletterError, ValueError):
+    """This code is wrong, or was used already."""
+
+
 class BadPassword(NewsletterError, ValueError):
+    """This password is too easy to guess."""
+
+
+class PasswordLength(BadPassword):
     """This password is too short or too long."""
+
+
+class PasswordOwn(BadPassword):
+    """This password is little more than a name or an address."""
+
+
+class PasswordCommon(BadPassword):
+    """This password is one that many people have."""
 
 
 class LedgerUnavailable(NewsletterError):

@@ -39,6 +39,8 @@ class Purpose(StrEnum):
     PREFERENCES = "prefs"
     READ = "read"
     CONFIRM = "confirm"  # names a request; what it may do ends with it
+    INVITE = "invite"  # names an invitation to staff
+    RESET = "reset"  # names a way to a new password of staff
     BOUNCE = "bounce"  # names a delivery; where a failure report comes back to
 
 

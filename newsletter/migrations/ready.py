@@ -73,6 +73,11 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
+def first_name(tag: str) -> str:
+    """Return what the first list is called in a language until somebody names it."""
+    return _NAMES.get(tag.split("-", 1)[0], "Newsletter")
+
+
 def _current(engine: Engine) -> str | None:
     try:
         with engine.execution_options(reading=True).connect() as connection:
@@ -139,17 +144,13 @@ def _furnish(session: Session, settings: Settings) -> None:
     session.add(
         MailingList(
             slug="newsletter",
-            names={tag: _newsletter_in(tag) for tag in settings.languages},
+            names={tag: first_name(tag) for tag in settings.languages},
             languages=settings.languages,
             sender_address=f"newsletter@{domain}",
             list_id=f"newsletter.{domain}",
             timezone=settings.timezone,
         )
     )
-
-
-def _newsletter_in(tag: str) -> str:
-    return _NAMES.get(tag.split("-", 1)[0], "Newsletter")
 
 
 def _check_keys(engine: Engine, settings: Settings) -> None:

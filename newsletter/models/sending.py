@@ -86,6 +86,8 @@ class NoticeKind(StrEnum):
     ERASE = "erase"
     LEFT = "left"  # you have left; not you?
     DRAFT = "draft"  # to staff: an issue was prepared, or was not, and why
+    INVITED = "invited"  # to somebody who may become staff
+    RESET = "reset"  # to staff: a way to a new password
     TEST = "test"  # to staff: the letter itself, with links that do nothing
 
 

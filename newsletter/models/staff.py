@@ -38,6 +38,7 @@ class Staff(SQLModel, table=True):
     totp_secret: str = Field(default="", max_length=200)  # sealed; "": not asked for
     totp_step: int = 0  # RFC 6238's counter that was used last: none counts twice
     recovery: list[str] = Field(default_factory=list, sa_type=Json)  # hashes, one use
+    seen_at: datetime | None = None  # last, give or take a few minutes
     left_at: datetime | None = None  # may no longer log in; what they did stays
     created_at: datetime = Field(default_factory=utcnow)
 
@@ -124,7 +125,7 @@ class AuditEntry(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(default_factory=utcnow, index=True)
     staff_id: int | None = Field(
-        default=None, foreign_key="staff.id", ondelete="SET NULL"
+        default=None, foreign_key="staff.id", ondelete="SET NULL", index=True
     )
     who: str = Field(max_length=254)  # their name then, which outlives the account
     action: Action = Field(sa_type=states(Action))

@@ -13,7 +13,7 @@ from newsletter import dkim, i18n, messages, rendering
 from newsletter.config import Settings
 from newsletter.messages import header
 from newsletter.models import Notice, NoticeKind
-from newsletter.notices import drafts
+from newsletter.notices import accounts, drafts
 from newsletter.notices.wording import WORDS
 from newsletter.rendering import Note
 from newsletter.smtp import Envelope
@@ -69,6 +69,7 @@ class _Scene:
     confirm: str  # where the button leads that confirms
     leave: str
     preferences: str
+    desk: str  # where the button of a mail to staff leads
 
 
 def _scene(session: Session, notice: Notice, settings: Settings) -> _Scene:
@@ -91,7 +92,15 @@ def _scene(session: Session, notice: Notice, settings: Settings) -> _Scene:
         preferences=f"{base}/p/{keys.sign(Purpose.PREFERENCES, handle)}"
         if handle
         else "",
+        desk=_desk(notice, settings),
     )
+
+
+def _desk(notice: Notice, settings: Settings) -> str:
+    if notice.kind in accounts.KINDS:
+        return accounts.address_of(notice, settings)
+    page = f"/issues/{notice.issue_id}" if notice.issue_id else "/issues"
+    return settings.base_url + page
 
 
 def _handle(session: Session, notice: Notice) -> str:
@@ -104,7 +113,7 @@ def _handle(session: Session, notice: Notice) -> str:
 
 
 def _note(scene: _Scene, notice: Notice) -> Note:
-    if notice.kind is NoticeKind.DRAFT:
+    if notice.kind in {NoticeKind.DRAFT, *accounts.KINDS}:
         return _staff_note(scene, notice)
     language, mailing_list = notice.language, scene.mailing_list
     say, words = i18n.translator(language), WORDS[notice.kind]
@@ -137,8 +146,11 @@ def _note(scene: _Scene, notice: Notice) -> Note:
 
 def _staff_note(scene: _Scene, notice: Notice) -> Note:
     language, mailing_list = notice.language, scene.mailing_list
-    said = drafts.words(notice.facts, language)
-    page = f"/issues/{notice.issue_id}" if notice.issue_id else "/issues"
+    said = (
+        accounts.words(notice, mailing_list.name_in(language))
+        if notice.kind in accounts.KINDS
+        else drafts.words(notice.facts, language)
+    )
     return Note(
         language=i18n.translator(language).speaks,
         subject=said.subject,
@@ -146,7 +158,7 @@ def _staff_note(scene: _Scene, notice: Notice) -> Note:
         paragraphs=said.paragraphs,
         points=said.points,
         button=said.button,
-        url=scene.base_url + page,
+        url=scene.desk,
         small=said.small,
         link="",
         link_url="",

@@ -28,7 +28,7 @@ from newsletter.models import (
     Notice,
     NoticeKind,
 )
-from newsletter.notices import letters
+from newsletter.notices import accounts, letters
 from newsletter.notices.compose import compose
 from newsletter.smtp import Envelope, Outcome, Verdict
 from subscribers.columns import table_of
@@ -44,7 +44,11 @@ _LEASE = timedelta(minutes=15)
 _REST = timedelta(seconds=30)  # before a relay out of reach is tried again
 _OURS = timedelta(minutes=10)  # before what was our fault is tried again
 _GIVE_UP = timedelta(hours=24)  # the links have run out, or nearly
-_GIVE_UP_TEST = timedelta(hours=1)  # nobody looks for it any more
+# … sooner where nobody looks for it any more, or its link has run out.
+_GIVE_UP_EARLY = {
+    NoticeKind.TEST: timedelta(hours=1),
+    NoticeKind.RESET: timedelta(hours=1),
+}
 _KEPT = timedelta(days=30)
 
 
@@ -180,6 +184,8 @@ def _is_outdated(session: Session, notice: Notice) -> bool:
     if notice.kind is NoticeKind.DRAFT:
         issue = session.get(Issue, notice.issue_id) if notice.issue_id else None
         return issue is not None and issue.state is not IssueState.DRAFT
+    if notice.kind in accounts.KINDS:
+        return accounts.is_moot(session, notice)
     if notice.kind is not NoticeKind.LEFT:
         return False
     query = select(table_of(Subscription).c.state).where(
@@ -225,7 +231,7 @@ def _next(
     """Return what a notice becomes, and when it is tried again if it is."""
     if outcome.verdict is Verdict.ACCEPTED:
         return DeliveryState.ACCEPTED, now
-    patience = _GIVE_UP_TEST if notice.kind is NoticeKind.TEST else _GIVE_UP
+    patience = _GIVE_UP_EARLY.get(notice.kind, _GIVE_UP)
     given_up = now - notice.created_at > patience
     if outcome.verdict is Verdict.REJECTED or given_up:
         return DeliveryState.REJECTED, now

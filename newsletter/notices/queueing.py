@@ -107,7 +107,8 @@ def tell_editors(
 
 def _spoken_by(person: Staff, mailing_list: MailingList) -> str:
     """Return a language of ours: the person's first, else the list's, else English."""
-    for wanted in (*person.languages, mailing_list.default_language):
+    theirs = (person.language, *person.languages, mailing_list.default_language)
+    for wanted in filter(None, theirs):
         if i18n.base(wanted) in i18n.catalogue_languages():
             return i18n.base(wanted)
     return "en"

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from newsletter import editions, issues
 from newsletter.models import Issue
-from newsletter.web import composer, numbered, outline, sessions
+from newsletter.web import composer, first_steps, numbered, outline, sessions
 from newsletter.web.deps import Here, Reading
 from newsletter.web.sessions import SignedIn
 
@@ -39,6 +39,7 @@ def every(visitor: SignedIn, here: Here, session: Reading) -> HTMLResponse:
         visitor=visitor,
         headline=outline.desk(found, visitor.language),
         lines=[_line(session, issue) for issue in found],
+        steps=first_steps.of(session),
     )
 
 

@@ -4,7 +4,8 @@ import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal, TypedDict
+from urllib.parse import urlencode
 
 from fastapi import Depends, HTTPException, Request, Response
 
@@ -67,27 +68,33 @@ def cookie_name(settings: Settings) -> str:
     return "__Host-session" if _is_secure(settings) else "session"
 
 
+def cookie_manners(settings: Settings) -> "CookieManners":
+    """Return how each cookie of ours is set, and taken back."""
+    return {
+        "path": "/",
+        "httponly": True,
+        "samesite": "lax",
+        "secure": _is_secure(settings),
+    }
+
+
+class CookieManners(TypedDict):
+    """What makes a cookie go to this site alone, and to no script."""
+
+    path: str
+    httponly: bool
+    samesite: Literal["lax"]
+    secure: bool
+
+
 def set_cookie(answer: Response, settings: Settings, secret: str) -> None:
     """Hand the session's secret to the browser, for this visit."""
-    answer.set_cookie(
-        cookie_name(settings),
-        secret,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=_is_secure(settings),
-    )
+    answer.set_cookie(cookie_name(settings), secret, **cookie_manners(settings))
 
 
 def clear_cookie(answer: Response, settings: Settings) -> None:
     """Take the cookie back."""
-    answer.delete_cookie(
-        cookie_name(settings),
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=_is_secure(settings),
-    )
+    answer.delete_cookie(cookie_name(settings), **cookie_manners(settings))
 
 
 def same_site(request: Request, here: Here) -> None:
@@ -116,11 +123,14 @@ def visitor_of(secret: Secret, wishes: Asked, here: Here) -> Visitor | None:
     """Return who is logged in, None for everybody else."""
     if not secret:
         return None
-    with db.writing(here.engine) as session:
+    with db.reading(here.engine) as session:
         person = staff.find_by_session(session, secret)
         if person is None:
             return None
-        staff.touch(session, secret)
+        due = staff.is_worth_a_touch(session, secret)
+    if due:  # seldom: a page waits for no writer
+        with db.writing(here.engine) as session:
+            staff.touch(session, secret)
     language = wishes.language(INTERFACE_LANGUAGES, known=person.language or None)
     token = _form_token(here.settings.keys.newest, secret)
     return Visitor(person, token, language)
@@ -129,11 +139,21 @@ def visitor_of(secret: Secret, wishes: Asked, here: Here) -> Visitor | None:
 Perhaps = Annotated[Visitor | None, Depends(visitor_of, scope="function")]
 
 
-def logged_in(visitor: Perhaps) -> Visitor:
-    """Return who is logged in, or send them to the page where that is done."""
+def logged_in(request: Request, visitor: Perhaps) -> Visitor:
+    """Return who is logged in, or send them where that is done, and then back here."""
     if visitor is None:
-        raise HTTPException(HTTPStatus.SEE_OTHER, headers={"Location": "/login"})
+        raise HTTPException(
+            HTTPStatus.SEE_OTHER, headers={"Location": _login_for(request)}
+        )
     return visitor
+
+
+def _login_for(request: Request) -> str:
+    # What was asked by POST is not asked again by itself.
+    if request.method not in _SAFE_METHODS:
+        return "/login"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return "/login?" + urlencode({"next": request.url.path + query})
 
 
 SignedIn = Annotated[Visitor, Depends(logged_in)]

@@ -109,7 +109,52 @@ def test_a_cookie_of_somebody_elses_making_opens_nothing(client: TestClient) -> 
     answer = client.get("/issues")
 
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/login"
+    assert answer.headers["location"] == "/login?next=%2Fissues"
+
+
+def test_logging_in_goes_on_to_the_page_that_was_asked_for(client: TestClient) -> None:
+    asked = client.get("/issues/3/check?still=1").headers["location"]
+
+    answer = client.post(asked, data=FORM)
+
+    assert answer.headers["location"] == "/issues/3/check?still=1"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "/\t/evil.example/",
+        "javascript:alert(1)",
+        "evil.example",
+        "/a b",
+        "/\nSet-Cookie: x=y",
+    ],
+)
+def test_no_page_of_anybody_else_comes_after(client: TestClient, wanted: str) -> None:
+    answer = client.post("/login", params={"next": wanted}, data=FORM)
+
+    assert answer.headers["location"] == "/issues"
+
+
+def test_the_language_chosen_at_the_door_stays(client: TestClient) -> None:
+    assert "Inloggen" in client.get("/login?in=nl").text
+
+    client.post("/login?in=nl", data=FORM)
+
+    assert '<html lang="nl"' in client.get("/issues").text
+
+
+def test_whoever_left_stays_outside(client: TestClient, engine: Engine) -> None:
+    with db.writing(engine) as session:
+        staff.add(session, "bart@example.org", role=Role.ADMIN, password=PASSWORD)
+        person = staff.find(session, EMAIL)
+        assert person is not None
+        staff.remove(session, person)
+
+    assert client.post("/login", data=FORM).status_code == 422
 
 
 def test_logging_out_ends_the_session(

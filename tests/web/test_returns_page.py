@@ -53,7 +53,7 @@ def reason(engine: Engine, email: str = "anne@example.org") -> SuppressionReason
 
 
 def test_a_stranger_sees_nothing(client: TestClient) -> None:
-    assert client.get("/returns").headers["location"] == "/login"
+    assert client.get("/returns").headers["location"] == "/login?next=%2Freturns"
 
 
 @pytest.mark.parametrize("role", list(Role))

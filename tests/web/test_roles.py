@@ -87,3 +87,25 @@ def test_what_staff_change_needs_the_token_of_a_page_of_theirs(
     log_in()
 
     assert _asked(client, method, path, "made up") == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}],
+    ids=["told", "origin"],
+)
+def test_nothing_of_staff_answers_to_another_site(
+    client: TestClient, log_in: LogIn, headers: dict[str, str]
+) -> None:
+    token = log_in()
+    doors = [("POST", "/login"), ("POST", "/login/code"), ("POST", "/reset")]
+    staff_only = [each for each in _GATHERED if None not in _GATHERED[each]]
+    client.headers.update(headers)
+
+    answered = [
+        (method, path)
+        for method, path in [*staff_only, *doors]
+        if method != "GET" and _asked(client, method, path, token) != 403
+    ]
+
+    assert answered == []

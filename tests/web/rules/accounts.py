@@ -1,10 +1,36 @@
-"""Logging in and out, and one's own account."""
+"""Logging in and out, one's own account, the team, what was done, help."""
 
-from tests.web.rules import ANYBODY, STAFF, Rules
+from tests.web.rules import ADMINS, ANYBODY, STAFF, Rules
 
 RULES: Rules = {
     ("GET", "/login"): ANYBODY,
     ("POST", "/login"): ANYBODY,
+    ("GET", "/login/code"): ANYBODY,
+    ("POST", "/login/code"): ANYBODY,
     ("POST", "/logout"): STAFF,
+    ("GET", "/reset"): ANYBODY,
+    ("POST", "/reset"): ANYBODY,
+    ("GET", "/reset/{token}"): ANYBODY,
+    ("POST", "/reset/{token}"): ANYBODY,
+    ("GET", "/invited/{token}"): ANYBODY,
+    ("POST", "/invited/{token}"): ANYBODY,
+    ("GET", "/account"): STAFF,
+    ("POST", "/account"): STAFF,
     ("POST", "/account/language"): STAFF,
+    ("POST", "/account/password"): STAFF,
+    ("POST", "/account/sessions/end"): STAFF,
+    ("POST", "/account/sessions/end-others"): STAFF,
+    ("GET", "/account/two-factor"): STAFF,
+    ("POST", "/account/two-factor"): STAFF,
+    ("POST", "/account/two-factor/off"): STAFF,
+    ("POST", "/account/two-factor/recovery"): STAFF,
+    ("GET", "/settings/team"): STAFF,
+    ("POST", "/settings/team/invite"): ADMINS,
+    ("POST", "/settings/team/invitations/{invitation_id}/resend"): ADMINS,
+    ("POST", "/settings/team/invitations/{invitation_id}/withdraw"): ADMINS,
+    ("POST", "/settings/team/{staff_id}/role"): ADMINS,
+    ("POST", "/settings/team/{staff_id}/remove"): ADMINS,
+    ("POST", "/settings/team/{staff_id}/two-factor"): ADMINS,
+    ("GET", "/settings/log"): STAFF,
+    ("GET", "/help"): STAFF,
 }
