@@ -154,6 +154,7 @@ class _Desk:
                 source_id=source_id,
                 asset=asset,
                 zone=self.settings.timezone,
+                on_web=isinstance(self.origin, origins.Address),
             )
         return Outcome.NEW if new else Outcome.UPDATED
 

@@ -24,6 +24,7 @@ from newsletter.models.desk import (
     LinkCheck,
     LinkState,
     Source,
+    Twin,
 )
 from newsletter.models.returning import Bounce
 from newsletter.models.sending import (
@@ -95,6 +96,7 @@ __all__ = [
     "Staff",
     "StaffSession",
     "Turn",
+    "Twin",
     "Verdict",
     "Visibility",
 ]
