@@ -15,6 +15,7 @@ from newsletter import (
     checks,
     db,
     deliveries,
+    desk,
     editions,
     issues,
     media,
@@ -221,11 +222,22 @@ def try_links(engine: Engine, settings: Settings, *, stop: threading.Event) -> N
         checks.try_links(engine, settings, seconds=_TRYING, stop=stop)
 
 
+def read_pages(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
+    """Read the pages behind links that were brought to the desk, and their twins."""
+    desk.read_pages(engine, settings, stop=stop)
+
+
+def fetch_sources(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
+    """Fetch the feeds that are due."""
+    desk.fetch_due(engine, settings, stop=stop)
+
+
 def purge(engine: Engine) -> None:
     """Forget what nobody needs any more: requests, mails, reports and links of old."""
     with db.writing(engine) as session:
         notices.purge(session, now=db.now(session))
         trials.purge(session, now=db.now(session))
+        desk.purge(session, now=db.now(session))
     with db.writing(engine) as session:
         emptied = bounces.purge(session, now=db.now(session))
     if emptied:

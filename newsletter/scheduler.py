@@ -27,6 +27,8 @@ FILL_IN_EVERY = 60
 POLL_EVERY = 60
 NARROW_EVERY = 60
 TRY_EVERY = 60
+READ_EVERY = 1
+FETCH_EVERY = 5
 
 
 class Clock:
@@ -39,7 +41,7 @@ class Clock:
         self._stop = threading.Event()
         self._pollers = [incoming.Poller(each) for each in settings.bounce_mailboxes]
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(7)},
+            executors={"default": ThreadPoolExecutor(9)},
             # A tick that comes late runs once and at once; two never run together.
             job_defaults={
                 "coalesce": True,
@@ -65,6 +67,8 @@ class Clock:
             self._tick(self._poll, POLL_EVERY)
         self._tick(self._narrow, NARROW_EVERY)
         self._tick(self._try_links, TRY_EVERY)
+        self._tick(self._read, READ_EVERY)
+        self._tick(self._fetch, FETCH_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -132,3 +136,9 @@ class Clock:
 
     def _try_links(self) -> None:
         jobs.try_links(self._engine, self._settings, stop=self._stop)
+
+    def _read(self) -> None:
+        jobs.read_pages(self._engine, self._settings, stop=self._stop)
+
+    def _fetch(self) -> None:
+        jobs.fetch_sources(self._engine, self._settings, stop=self._stop)

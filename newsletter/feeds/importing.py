@@ -147,15 +147,16 @@ class _Desk:
     ) -> Outcome:
         with db.writing(self.engine) as session:
             asset = self._keep(session, shown)
-            _, new = saving.save(
+            item, new = saving.save(
                 session,
                 draft,
                 entry=entry,
                 source_id=source_id,
                 asset=asset,
                 zone=self.settings.timezone,
-                on_web=isinstance(self.origin, origins.Address),
             )
+            if new and isinstance(self.origin, origins.Address):
+                saving.await_page(item)
         return Outcome.NEW if new else Outcome.UPDATED
 
     def _keep(self, session: Session, shown: _Shown) -> Asset | None:

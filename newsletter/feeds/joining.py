@@ -34,7 +34,5 @@ def find(
 
 
 def _is_item(session: Session, entry: Entry, source_id: int) -> bool:
-    query = select(Item.id).where(
-        Item.source_id == source_id, Item.guid == entry.guid
-    )
+    query = select(Item.id).where(Item.source_id == source_id, Item.guid == entry.guid)
     return session.exec(query).first() is not None

@@ -27,14 +27,13 @@ def save(
     source_id: int,
     asset: Asset | None,
     zone: str,
-    on_web: bool = False,
 ) -> tuple[Item, bool]:
     """Return the entry's item, and whether it is new.
 
     In a known item the feed's source words replace ours; what the feed does not
     state, and every translation, stays. Translations show as "source changed"
-    because they remember which words they were made from. The page of a new item of a
-    feed `on_web` is read later. An entry that is an item's twin gives it its words.
+    because they remember which words they were made from. An entry that is an item's
+    twin gives it its words.
     """
     twin = joining.find(session, draft, entry=entry, source_id=source_id)
     if twin is not None:
@@ -50,8 +49,6 @@ def save(
             type=draft.type,
             language=draft.language,
         )
-        if on_web and links.fingerprint(draft.url):
-            item.fetch_state, item.fetch_at = FetchState.WAITING, utcnow()
     _set_facts(item, draft, zone)
     item.entry_hash = entry.hash
     if asset is not None:
@@ -61,6 +58,12 @@ def save(
     _write(session, item, draft)
     session.flush()
     return item, new
+
+
+def await_page(item: Item) -> None:
+    """Let the page of a new item be read: it knows the other languages, the picture."""
+    if links.fingerprint(item.url):
+        item.fetch_state, item.fetch_at = FetchState.WAITING, utcnow()
 
 
 def _join(

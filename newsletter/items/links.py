@@ -41,8 +41,9 @@ def _absolute(url: str, base: str) -> str:
 
 
 def bare(url: str) -> str:
-    """Return a web address as two spellings of it agree: what only tells who sent it,
-    its scheme, its www and its last slash are gone. "" for what is no web address.
+    """Return what all spellings of a web address share, "" for what is none.
+
+    Scheme, www, the last slash and what only tells who sent somebody are gone.
     """
     whole = safe(url)
     parts = urlsplit(whole)

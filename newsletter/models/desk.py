@@ -180,7 +180,7 @@ class Item(SQLModel, table=True):
 
 
 class Twin(SQLModel, table=True):
-    """An item's page in another language, and the feed entry that told of it, if any."""
+    """An item's page in another language, and the feed entry that told of it."""
 
     __table_args__ = (
         UniqueConstraint("item_id", "language"),

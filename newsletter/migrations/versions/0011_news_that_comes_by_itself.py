@@ -38,16 +38,18 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "item_id", "language", name=op.f("uq_twin_item_id_language")
         ),
-        sa.UniqueConstraint(
-            "source_id", "guid", name=op.f("uq_twin_source_id_guid")
-        ),
+        sa.UniqueConstraint("source_id", "guid", name=op.f("uq_twin_source_id_guid")),
     )
     with op.batch_alter_table("twin") as batch_op:
-        batch_op.create_index(batch_op.f("ix_twin_url_hash"), ["url_hash"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_twin_url_hash"), ["url_hash"], unique=False
+        )
     with op.batch_alter_table("item") as batch_op:
         batch_op.add_column(sa.Column("fetch_at", UTCDateTime(), nullable=True))
         batch_op.add_column(
             sa.Column("fetch_tries", sa.Integer(), nullable=False, server_default="0")
         )
         batch_op.add_column(sa.Column("deleted_at", UTCDateTime(), nullable=True))
-        batch_op.create_index(batch_op.f("ix_item_fetch_at"), ["fetch_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_item_fetch_at"), ["fetch_at"], unique=False
+        )
