@@ -249,6 +249,8 @@ def _fill_words(session: Session, item: Item, page: Page) -> None:
         text = ItemText(item_id=item.id or 0, language=item.language)
     elif item.language in texts:
         text = texts[item.language]
+        if item.arrived is Arrival.BUTTON and len(texts) == 1:
+            _speak_as_page(item, text, page)
     else:
         return
     missing = {
@@ -262,3 +264,10 @@ def _fill_words(session: Session, item: Item, page: Page) -> None:
         text.ready = True
         session.add(text)
         session.flush()
+
+
+def _speak_as_page(item: Item, text: ItemText, page: Page) -> None:
+    """Call the page's own words, brought by the button, by the page's language."""
+    is_its_own = bool(page.title) and page.title in text.title
+    if page.language and is_its_own and text.version == 1:
+        text.language = item.language = page.language

@@ -1,5 +1,6 @@
 """The small window of the browser button: /desk/add."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
@@ -21,15 +22,34 @@ router = APIRouter(dependencies=[Depends(sessions.same_site)])
 Editor = Annotated[Visitor, Depends(sessions.allowed(Role.EDITOR))]
 
 
+@dataclass(frozen=True)
+class Pressed:
+    """What the button brought of the page it was pressed on."""
+
+    url: str
+    title: str
+    summary: str
+    added: bool  # it is on the desk already
+
+
+def pressed_on(
+    url: str = "", title: str = "", sel: str = "", added: str = ""
+) -> Pressed:
+    """Read what the address of the window says; `sel` is what was marked."""
+    return Pressed(
+        links.safe(url[:2000]),
+        plain.line(title[:1000], limit=300),
+        plain.visible(sel[:2000]).strip(),
+        bool(added),
+    )
+
+
 @router.get("/desk/add")
 def window(
     visitor: Editor,
     here: Here,
     session: Reading,
-    url: str = "",
-    title: str = "",
-    sel: str = "",
-    added: bool = False,  # noqa: FBT001, FBT002  # a query parameter: ?added=1
+    pressed: Annotated[Pressed, Depends(pressed_on)],
 ) -> HTMLResponse:
     """Show what the button brought, to be added with one press."""
     mailing_list = coming.list_of(session, visitor)
@@ -37,13 +57,10 @@ def window(
         "staff/add.html",
         visitor.language,
         visitor=visitor,
-        url=links.safe(url[:2000]),
-        title=plain.line(title[:1000], limit=300),
-        summary=plain.visible(sel[:2000]).strip(),
+        pressed=pressed,
         languages=mailing_list.languages if mailing_list else [],
         written=handling.written_in(visitor, mailing_list) if mailing_list else "",
         coming=coming.of(session, visitor),
-        added=added,
     )
 
 

@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Coming:
-    """The next issue of the list somebody works on; `issue` is None before it begins."""
+    """The next issue of somebody's list; `issue` is None before it begins."""
 
     mailing_list: MailingList
     lists: Sequence[MailingList]  # to choose from

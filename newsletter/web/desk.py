@@ -141,9 +141,7 @@ def row(
 def choose(visitor: SignedIn, form: GenuineForm, session: Writing) -> Response:
     """Remember whose next issue a member of staff works on."""
     wanted = form.get("list", "")
-    found = session.exec(
-        select(MailingList).where(MailingList.slug == wanted)
-    ).first()
+    found = session.exec(select(MailingList).where(MailingList.slug == wanted)).first()
     if found is not None:
         session.get_one(Staff, visitor.person.id).list_id = found.id
     return RedirectResponse("/desk", HTTPStatus.SEE_OTHER)

@@ -34,7 +34,9 @@ _BY_HAND = Sign("", "", N_("only when somebody asks"))
 
 _REFUSALS = {
     "no address": N_("This is not a web address. It looks like https://example.org."),
-    "none": N_("We found no feed on this page. Its makers may know the feed’s address."),
+    "none": N_(
+        "We found no feed on this page. Its makers may know the feed’s address."
+    ),
 }
 
 
@@ -104,9 +106,7 @@ def change(
 
 
 def _add(session: Session, visitor: Visitor, offered: Offered, language: str) -> None:
-    source, new = sources.add(
-        session, offered, language=_tag(session, language) or ""
-    )
+    source, new = sources.add(session, offered, language=_tag(session, language) or "")
     if new:
         _note(session, visitor, source, "add")
 

@@ -163,9 +163,7 @@ def _take_out(
     if gone:
         _note(session, visitor, issue, removed=len(gone))
     section = form.get(f"section-{gone[0]}", "") if gone else ""
-    return Done(
-        Deed.REMOVED, tuple(gone), ItemState.KEPT, issue.id or 0, section[:100]
-    )
+    return Done(Deed.REMOVED, tuple(gone), ItemState.KEPT, issue.id or 0, section[:100])
 
 
 def _undo_in_issue(session: Session, visitor: Visitor, done: Done) -> None:

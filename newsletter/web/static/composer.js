@@ -1,2 +1,2 @@
-/* made of ebf6b7ac1ff0ed2d */
+/* made of 86b3433b7df626b1 */
 (()=>{})();

@@ -41,7 +41,9 @@ def _two_posts(site: Site) -> tuple[Post, Post]:
         ("nl-BE", site.url("/nl/stuwdam/")),
         ("x-default", site.url("/fr/barrage/")),
     )
-    french = Post("/fr/barrage/", "fr-BE", "Le barrage ne sera pas construit", twins=pair)
+    french = Post(
+        "/fr/barrage/", "fr-BE", "Le barrage ne sera pas construit", twins=pair
+    )
     dutch = Post("/nl/stuwdam/", "nl-BE", "De stuwdam komt er niet", twins=pair)
     for post in (french, dutch):
         site.pages[post.path] = post.page(site)
