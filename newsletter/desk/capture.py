@@ -1,12 +1,14 @@
 """News that somebody brings: a link whose page is read, or a headline of their own."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from newsletter import items
 from newsletter.errors import BadText
+from newsletter.feeds import detection
 from newsletter.items import links, plain
 from newsletter.models import Arrival, FetchState, Item, ItemType
 from subscribers.clock import utcnow
@@ -23,8 +25,9 @@ _LONGEST = 300  # of a title; what is longer is its text
 class Brought:
     """What somebody brings to the desk."""
 
-    language: str  # of what is written, until a page says otherwise
+    language: str  # of what is written, until it tells itself or a page does
     who: str
+    languages: Sequence[str] = ()  # that it may be written in
     arrived: Arrival = Arrival.PASTED
     title: str = ""
     summary: str = ""
@@ -85,9 +88,10 @@ def write(session: Session, said: str, brought: Brought) -> Item:
     title = plain.line(line, limit=_LONGEST)
     if not title:
         raise BadText("Write a headline, or paste a link.")
+    tellable = f"{title}\n{rest}"
     return items.create(
         session,
-        language=brought.language,
+        language=detection.detect(tellable, brought.languages) or brought.language,
         title=title,
         summary=rest.strip()[:2_000],
         type=ItemType.STORY,

@@ -59,7 +59,8 @@ def _happen(
 ) -> None:
     item.timezone = item.timezone or zone
     if item.type is ItemType.EVENT and occasion.get("starts_at"):
-        events.move(session, item, **occasion, place=place)
+        occasion["place"] = place
+        events.move(session, item, **occasion)
         return
     item.place = place
     session.add(item)

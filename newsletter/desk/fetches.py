@@ -78,6 +78,16 @@ def look(asked: Asked, settings: Settings, *, resolve: Resolver | None = None) -
     )
 
 
+def bring_picture(url: str, settings: Settings) -> media.Picture:
+    """Return the picture at an address, ready to be kept.
+
+    Raises FetchRefused, FetchFailed or UnreadableImage.
+    """
+    limits = Limits(size=IMAGE_BYTES)
+    answer = fetching.fetch(url, allow=settings.fetch_allow, limits=limits)
+    return media.encode(answer.body)
+
+
 def why(error: Exception) -> str:
     """Return in one word of ours why an address gave nothing."""
     if isinstance(error, BadAnswer):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_
 from sqlmodel import Session, col, select
@@ -92,11 +93,11 @@ def _matching(session: Session, words: str) -> list[ColumnElement[bool]]:
         return []
     rows = session.execute(
         select(
-            ItemText.item_id,
-            ItemText.title,
-            ItemText.summary,
-            Item.attribution,
-            Item.url,
+            col(ItemText.item_id),
+            col(ItemText.title),
+            col(ItemText.summary),
+            col(Item.attribution),
+            col(Item.url),
         )
         .join(Item, col(Item.id) == col(ItemText.item_id))
         .where(col(Item.deleted_at).is_(None))
@@ -111,7 +112,7 @@ def _matching(session: Session, words: str) -> list[ColumnElement[bool]]:
     return [col(Item.id).in_(list(found)[:_FOUND])]
 
 
-def _order(sort: Sort) -> list[ColumnElement[object]]:
+def _order(sort: Sort) -> list[ColumnElement[Any]]:
     if sort is Sort.PUBLISHED:
         return [_published().desc(), col(Item.id).desc()]
     own = col(Item.id)
@@ -129,5 +130,5 @@ def _behind(wanted: Wanted) -> ColumnElement[bool]:
     return or_(_published() < there, and_(_published() == there, own < wanted.after))
 
 
-def _published() -> ColumnElement[object]:
+def _published() -> ColumnElement[Any]:
     return func.coalesce(col(Item.published_at), col(Item.created_at))

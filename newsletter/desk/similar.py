@@ -92,7 +92,13 @@ def _titles_of_last_issues(session: Session) -> dict[str, list[_Title]]:
         .limit(_ISSUES)
     ).all()
     rows = session.execute(
-        select(ItemText.language, ItemText.title, Item.id, Issue.id, Issue.number)
+        select(
+            col(ItemText.language),
+            col(ItemText.title),
+            col(Item.id),
+            col(Issue.id),
+            col(Issue.number),
+        )
         .join(Item, col(Item.id) == col(ItemText.item_id))
         .join(IssueItem, col(IssueItem.item_id) == col(Item.id))
         .join(Issue, col(Issue.id) == col(IssueItem.issue_id))

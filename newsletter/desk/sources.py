@@ -215,7 +215,8 @@ def _note(session: Session, source_id: int, failure: str, *, now: datetime) -> N
 
 def _rest(failures: int) -> timedelta:
     """Return how long a source is left alone: twice as long after each failure."""
-    return min(_EVERY * 2 ** min(failures, 6), _RAREST)
+    doubled: int = 1 << min(failures, 6)
+    return min(_EVERY * doubled, _RAREST)
 
 
 def names(session: Session, ids: Sequence[int]) -> dict[int, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
@@ -90,7 +90,7 @@ def show(
 
 def values(
     here: Site, visitor: Visitor, session: Session, where: Place
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Return what the page of the desk shows, whoever shows it."""
     counts = desk.counts(session)
     wanted = Wanted(where.state, where.sort, where.words, where.after)

@@ -40,7 +40,11 @@ def paste(visitor: Editor, form: GenuineForm, session: Writing) -> Response:
     mailing_list = coming.list_of(session, visitor)
     if mailing_list is None:
         raise not_found()
-    brought = Brought(written_in(visitor, mailing_list), visitor.name)
+    brought = Brought(
+        written_in(visitor, mailing_list),
+        visitor.name,
+        languages=mailing_list.languages,
+    )
     try:
         item = capture.take(session, form.get("what", "")[:_LONGEST], brought)
     except BadText:

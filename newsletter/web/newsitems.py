@@ -1,5 +1,6 @@
 """One piece of news outside any issue, for staff: /desk/items/{item_id}."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,16 +12,19 @@ from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
-from newsletter import i18n, items
-from newsletter.desk import capture, facts, reading
+from newsletter import db, i18n, items, media
+from newsletter.desk import capture, facts, fetches, reading
 from newsletter.desk.facts import Wrong
-from newsletter.errors import BadText
+from newsletter.errors import BadText, FetchFailed, FetchRefused, UnreadableImage
 from newsletter.i18n import N_
+from newsletter.items import links
 from newsletter.models import Arrival, Asset, Item, ItemText, ItemType, Role
 from newsletter.web import bodies, coming, handling, news, outline, sessions
 from newsletter.web.deps import Here, Reading, Site, Writing
 from newsletter.web.failures import not_found
 from newsletter.web.sessions import GenuineForm, SignedIn, Visitor
+
+logger = logging.getLogger(__name__)
 
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
 
@@ -39,6 +43,7 @@ PROBLEMS: Mapping[str, str] = {
     "starts_on": N_("There is no such moment. Look at the day and the hour."),
     "ends_on": N_("It would end before it begins."),
     "reply_on": N_("Replies would be due after it begins."),
+    "picture": N_("There is no picture that we could use at this address."),
     "body": N_("This text is too long for a letter."),
     "version": N_(
         "Somebody changed these words while you wrote. Yours are kept here: compare "
@@ -153,6 +158,38 @@ def read(
     item = _find(session, item_id)
     capture.read_again(session, item)
     return _to(item)
+
+
+@router.post("/desk/items/{item_id}/picture")
+def illustrate(
+    item_id: int, visitor: Editor, form: GenuineForm, here: Here
+) -> Response:
+    """Give an item the picture at an address; it is copied and made smaller.
+
+    The web is asked before a transaction begins.
+    """
+    url = links.safe(form.get("picture", "").strip()[:2000])
+    picture = None
+    try:
+        picture = fetches.bring_picture(url, here.settings) if url else None
+    except (FetchFailed, FetchRefused, UnreadableImage) as error:
+        logger.info("a picture for item %s cannot be had: %s", item_id, type(error))
+    with db.writing(here.engine) as session:
+        item = _find(session, item_id)
+        if picture is None:
+            return _page(
+                here,
+                visitor,
+                session,
+                item,
+                language=item.language,
+                typed=form,
+                wrong="picture",
+            )
+        folder = here.settings.media_dir
+        kept = media.keep(session, picture, folder=folder, origin=url)
+        items.illustrate(session, item, kept)
+        return _to(item)
 
 
 def _find(session: Session, item_id: int) -> Item:

@@ -10,7 +10,7 @@ from newsletter import db, desk, feeds, items
 from newsletter.config import Settings
 from newsletter.desk import capture
 from newsletter.desk.capture import Brought
-from newsletter.models import Item, ItemText, Twin
+from newsletter.models import FetchState, Item, ItemText, Twin
 from subscribers.clock import utcnow
 from tests import factories
 from tests.newsletter.desk.conftest import Post, feed
@@ -131,7 +131,7 @@ def test_two_items_that_issues_have_stay_two(
         for item, path in ((one, "/fr/barrage/"), (two, "/nl/stuwdam/")):
             item.url = site.url(path)
             item.url_hash = items.links.fingerprint(item.url)
-            item.fetch_state, item.fetch_at = "waiting", utcnow()
+            item.fetch_state, item.fetch_at = FetchState.WAITING, utcnow()
             factories.make_issue(session, items=[item])
 
     _read(sqlite_engine, open_settings)

@@ -20,5 +20,6 @@ RULES: Rules = {
     ("GET", "/desk/items/{item_id}"): STAFF,
     ("POST", "/desk/items/{item_id}"): WRITERS,
     ("POST", "/desk/items/{item_id}/read"): WRITERS,
+    ("POST", "/desk/items/{item_id}/picture"): WRITERS,
     ("POST", "/desk/items/{item_id}/words/{language}"): TRANSLATORS,
 }

@@ -118,6 +118,12 @@ function settle() {
   }
 }
 
+// Buttons of a row stand outside the form they belong to: htmx does not see which it was.
+document.addEventListener("htmx:configRequest", (event) => {
+  const button = event.detail.triggeringEvent?.submitter;
+  if (button?.name) event.detail.parameters[button.name] = button.value;
+});
+
 if (document.getElementById("news")) {
   prepare();
   settle();
