@@ -32,6 +32,22 @@ class FetchFailed(NewsletterError):
     """This address could not be fetched."""
 
 
+class BadAnswer(FetchFailed):
+    """The server answered something other than the page; `status` says what."""
+
+    def __init__(self, url: str = "It", *, status: int = 0) -> None:
+        super().__init__(f"{url} answered {status}.")
+        self.status = status
+
+
+class TooSlow(FetchFailed):
+    """The server took too long to answer."""
+
+
+class TooLarge(FetchFailed):
+    """The answer is larger than we read."""
+
+
 class HostUnknown(FetchFailed):
     """The name servers know no such host."""
 

@@ -20,7 +20,15 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpcore2
 
-from newsletter.errors import FetchFailed, FetchRefused, HostUnknown, NoNetwork
+from newsletter.errors import (
+    BadAnswer,
+    FetchFailed,
+    FetchRefused,
+    HostUnknown,
+    NoNetwork,
+    TooLarge,
+    TooSlow,
+)
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -140,10 +148,8 @@ def is_public(address: Address) -> bool:
 
 
 def _embedded(address: IPv6Address) -> IPv4Address | None:
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address.sixtofour is not None:
-        return address.sixtofour
+    if inner := address.ipv4_mapped or address.sixtofour:
+        return inner
     if address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return None
@@ -302,7 +308,7 @@ def _ask(
             wanted = response.status == 200 and method == "GET"
             body = _read(response.iter_stream(), size) if wanted else b""
     except httpcore2.TimeoutException as error:
-        raise FetchFailed(f"{parts.netloc} took too long to answer.") from error
+        raise TooSlow(f"{parts.netloc} took too long to answer.") from error
     except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
         raise FetchFailed(f"{parts.netloc} broke off: {error}") from error
     return Fetched(
@@ -355,7 +361,7 @@ def _read(chunks: Iterable[bytes], size: int) -> bytes:
     for chunk in chunks:
         body += chunk
         if len(body) > size:
-            raise FetchFailed(_too_large(size))
+            raise TooLarge(_too_large(size))
     return bytes(body)
 
 
@@ -375,7 +381,7 @@ def _inflated(body: bytes, encoding: str, size: int) -> bytes:
     except zlib.error as error:
         raise FetchFailed("The answer is packed and cannot be opened.") from error
     if len(unpacked) > size:
-        raise FetchFailed(_too_large(size))
+        raise TooLarge(_too_large(size))
     return unpacked
 
 
@@ -385,7 +391,7 @@ def _too_large(size: int) -> str:
 
 def _accepted(answer: Fetched) -> Fetched:
     if answer.status not in {200, 304}:
-        raise FetchFailed(f"{_short(answer.url)} answered {answer.status}.")
+        raise BadAnswer(_short(answer.url), status=answer.status)
     return answer
 
 

@@ -16,6 +16,7 @@ from newsletter import (
     db,
     deliveries,
     doctor,
+    desk,
     editions,
     issues,
     media,
@@ -268,6 +269,14 @@ def _claim_patient(
             return None
     leaves = any(way.kind is not doctor.Kind.MAILBOX for way in patient.ways)
     return patient if leaves else None
+def read_pages(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
+    """Read the pages behind links that were brought to the desk, and their twins."""
+    desk.read_pages(engine, settings, stop=stop)
+
+
+def fetch_sources(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
+    """Fetch the feeds that are due."""
+    desk.fetch_due(engine, settings, stop=stop)
 
 
 def purge(engine: Engine) -> None:
@@ -275,6 +284,7 @@ def purge(engine: Engine) -> None:
     with db.writing(engine) as session:
         notices.purge(session, now=db.now(session))
         trials.purge(session, now=db.now(session))
+        desk.purge(session, now=db.now(session))
     with db.writing(engine) as session:
         emptied = bounces.purge(session, now=db.now(session))
     if emptied:

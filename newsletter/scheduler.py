@@ -28,6 +28,8 @@ POLL_EVERY = 60
 NARROW_EVERY = 60
 TRY_EVERY = 60
 LOOK_EVERY = 60
+READ_EVERY = 1
+FETCH_EVERY = 5
 
 
 class Clock:
@@ -40,7 +42,7 @@ class Clock:
         self._stop = threading.Event()
         self._pollers = [incoming.Poller(each) for each in settings.bounce_mailboxes]
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(7)},
+            executors={"default": ThreadPoolExecutor(9)},
             # A tick that comes late runs once and at once; two never run together.
             job_defaults={
                 "coalesce": True,
@@ -67,6 +69,8 @@ class Clock:
         self._tick(self._narrow, NARROW_EVERY)
         self._tick(self._try_links, TRY_EVERY)
         self._tick(self._look_at_domains, LOOK_EVERY)
+        self._tick(self._read, READ_EVERY)
+        self._tick(self._fetch, FETCH_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -139,3 +143,8 @@ class Clock:
         jobs.look_at_domains(
             self._engine, self._settings, doctor.names(), stop=self._stop
         )
+    def _read(self) -> None:
+        jobs.read_pages(self._engine, self._settings, stop=self._stop)
+
+    def _fetch(self) -> None:
+        jobs.fetch_sources(self._engine, self._settings, stop=self._stop)

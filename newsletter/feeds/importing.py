@@ -147,7 +147,7 @@ class _Desk:
     ) -> Outcome:
         with db.writing(self.engine) as session:
             asset = self._keep(session, shown)
-            _, new = saving.save(
+            item, new = saving.save(
                 session,
                 draft,
                 entry=entry,
@@ -155,6 +155,8 @@ class _Desk:
                 asset=asset,
                 zone=self.settings.timezone,
             )
+            if new and isinstance(self.origin, origins.Address):
+                saving.await_page(item)
         return Outcome.NEW if new else Outcome.UPDATED
 
     def _keep(self, session: Session, shown: _Shown) -> Asset | None:

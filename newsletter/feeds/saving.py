@@ -5,13 +5,14 @@ from typing import Any
 from sqlmodel import Session, select
 
 from newsletter import items
+from newsletter.feeds import joining
 from newsletter.feeds.documents import Document
 from newsletter.feeds.drafting import Draft
 from newsletter.feeds.entries import Entry
-from newsletter.items import events
+from newsletter.items import events, links
 from newsletter.items import words as wording
 from newsletter.items.words import Words
-from newsletter.models import Asset, Item, ItemText, ItemType
+from newsletter.models import Asset, FetchState, Item, ItemText, ItemType, Twin
 from subscribers.clock import utcnow
 
 # Staff chose these; no feed can state them.
@@ -31,8 +32,12 @@ def save(
 
     In a known item the feed's source words replace ours; what the feed does not
     state, and every translation, stays. Translations show as "source changed"
-    because they remember which words they were made from.
+    because they remember which words they were made from. An entry that is an item's
+    twin gives it its words.
     """
+    twin = joining.find(session, draft, entry=entry, source_id=source_id)
+    if twin is not None:
+        return _join(session, twin, draft, entry=entry, source_id=source_id), False
     item = session.exec(
         select(Item).where(Item.source_id == source_id, Item.guid == entry.guid)
     ).first()
@@ -53,6 +58,28 @@ def save(
     _write(session, item, draft)
     session.flush()
     return item, new
+
+
+def await_page(item: Item) -> None:
+    """Let the page of a new item be read: it knows the other languages, the picture."""
+    if links.fingerprint(item.url):
+        item.fetch_state, item.fetch_at = FetchState.WAITING, utcnow()
+
+
+def _join(
+    session: Session, twin: Twin, draft: Draft, *, entry: Entry, source_id: int
+) -> Item:
+    """Give an item the words that its twin's entry has, unless staff wrote others."""
+    item = session.get_one(Item, twin.item_id)
+    texts = items.find_texts(session, [twin.item_id])[twin.item_id]
+    source = texts.get(item.language)
+    words = Words(**draft.texts[draft.language], url=twin.url)
+    if source is not None:
+        _put_other(session, texts.get(twin.language), words, source, twin.language)
+    twin.source_id, twin.guid, twin.entry_hash = source_id, entry.guid, entry.hash
+    session.add(twin)
+    session.flush()
+    return item
 
 
 def _set_facts(item: Item, draft: Draft, zone: str) -> None:
@@ -77,6 +104,7 @@ def _set_facts(item: Item, draft: Draft, zone: str) -> None:
         # An event states all its facts: a moved one may have lost its reply-by date.
         if value or (draft.event is not None and name in vars(draft.event)):
             setattr(item, name, value)
+    item.url_hash = links.fingerprint(item.url)
     events.count_change(item, before)
     if draft.documents:
         item.documents = _documents(item, draft)

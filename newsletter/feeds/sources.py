@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from newsletter.feeds.entries import Feed
 from newsletter.feeds.origins import Raw
 from newsletter.feeds.report import Imported, Outcome
 from newsletter.items import plain
-from newsletter.models import Item, ItemText, Source
+from newsletter.models import Item, ItemText, Source, Twin
 from subscribers.clock import utcnow
 
 
@@ -28,11 +28,16 @@ def recall(session: Session, key: str) -> Known:
     source = _find(session, key)
     if source is None:
         return Known()
-    rows = session.exec(
-        select(Item.guid, Item.entry_hash)
-        .where(Item.source_id == source.id)
-        .order_by(col(Item.id))
-    )
+    rows = [
+        *session.exec(
+            select(Item.guid, Item.entry_hash)
+            .where(Item.source_id == source.id)
+            .order_by(col(Item.id))
+        ),
+        *session.exec(
+            select(Twin.guid, Twin.entry_hash).where(Twin.source_id == source.id)
+        ),
+    ]
     return Known(
         id=source.id,
         etag=source.etag,
@@ -43,8 +48,11 @@ def recall(session: Session, key: str) -> Known:
 
 
 def held(session: Session, source_id: int | None) -> dict[str, Imported]:
-    """Return {guid: item} of what came from a source, in the order it came."""
-    found = session.exec(
+    """Return {guid: item} of what came from a source, in the order it came.
+
+    An entry that is another item's twin stands for the words it gave that item.
+    """
+    own = session.exec(
         select(Item, col(ItemText.title))
         .join(
             ItemText,
@@ -54,12 +62,28 @@ def held(session: Session, source_id: int | None) -> dict[str, Imported]:
         .where(Item.source_id == source_id)
         .order_by(col(Item.id))
     )
-    return {
-        item.guid or "": Imported(
-            item.id or 0, title, item.language, item.type, Outcome.UNCHANGED
-        )
-        for item, title in found
+    found = {
+        item.guid or "": _imported(item, title, item.language) for item, title in own
     }
+    joined = session.exec(
+        select(Twin, Item, func.coalesce(col(ItemText.title), ""))
+        .join(Item, col(Item.id) == col(Twin.item_id))
+        .join(
+            ItemText,
+            (col(ItemText.item_id) == col(Item.id))
+            & (col(ItemText.language) == col(Twin.language)),
+            isouter=True,
+        )
+        .where(Twin.source_id == source_id)
+        .order_by(col(Twin.id))
+    )
+    for twin, item, title in joined:
+        found[twin.guid or ""] = _imported(item, title, twin.language)
+    return found
+
+
+def _imported(item: Item, title: str, language: str) -> Imported:
+    return Imported(item.id or 0, title, language, item.type, Outcome.UNCHANGED)
 
 
 def enter(session: Session, key: str, feed: Feed, *, language: str | None) -> int:

@@ -20,6 +20,13 @@ from newsletter.issues.composing import (
     next_number,
     was_discarded,
 )
+from newsletter.issues.drafting import (
+    add_item,
+    next_draft,
+    open_draft,
+    remove_item,
+    sections_of,
+)
 from newsletter.issues.holding import attend, hold_restored, hold_unattended
 from newsletter.issues.moments import read_moment
 from newsletter.issues.showing import is_listed, show_to
@@ -40,6 +47,7 @@ from newsletter.issues.transitions import (
 )
 
 __all__ = [
+    "add_item",
     "add_language",
     "approve",
     "arrange",
@@ -62,13 +70,17 @@ __all__ = [
     "list_issues",
     "list_sending",
     "needs_approval",
+    "next_draft",
     "next_number",
+    "open_draft",
     "pause",
     "read_moment",
     "recheck",
+    "remove_item",
     "require_approved",
     "resume",
     "schedule",
+    "sections_of",
     "show_to",
     "still_leased",
     "take_back",

@@ -8,9 +8,10 @@ from typing import Any, TypedDict, Unpack
 from sqlmodel import Session, col, func, select
 
 from newsletter.errors import BadText, ItemNotFound
+from newsletter.items import links
 from newsletter.items import words as wording
 from newsletter.items.words import Words
-from newsletter.models import Item, ItemState, ItemText, ItemType
+from newsletter.models import Arrival, Item, ItemState, ItemText, ItemType
 from subscribers.clock import utcnow
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
@@ -37,6 +38,10 @@ class Facts(TypedDict, total=False):
     timezone: str
     documents: list[dict[str, Any]]
     entry_hash: str
+    arrived: Arrival
+    added_by: str
+    video_seconds: int | None
+    subtitles: list[str]
 
 
 class Given(Facts, Words, total=False):
@@ -51,6 +56,7 @@ def create(session: Session, *, language: str, **given: Unpack[Given]) -> Item:
     facts: dict[str, Any] = {"type": ItemType.STORY, "published_at": utcnow()}
     facts |= {name: value for name, value in given.items() if name in _FACTS}
     item = Item(language=language_tag(language), **facts)
+    item.url_hash = links.fingerprint(item.url)
     session.add(item)
     session.flush()
     said: Any = {name: value for name, value in given.items() if name not in _FACTS}

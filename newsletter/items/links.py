@@ -1,5 +1,6 @@
 """Links a reader may be given: safe schemes, whole addresses, no tracking."""
 
+import hashlib
 import re
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -37,6 +38,32 @@ def _absolute(url: str, base: str) -> str:
         return ""
     whole = urljoin(base, url) if base else url
     return whole if len(whole) <= MAX_URL and readable(whole) else ""
+
+
+def bare(url: str) -> str:
+    """Return what all spellings of a web address share, "" for what is none.
+
+    Scheme, www, the last slash and what only tells who sent somebody are gone.
+    """
+    whole = safe(url)
+    parts = urlsplit(whole)
+    if parts.scheme.lower() not in {"http", "https"}:
+        return ""
+    host = (parts.hostname or "").removeprefix("www.")
+    port = f":{parts.port}" if parts.port not in {None, 80, 443} else ""
+    path = parts.path.rstrip("/")
+    return f"{host}{port}{path}" + (f"?{parts.query}" if parts.query else "")
+
+
+def fingerprint(url: str) -> str:
+    """Return what is looked up to find a page again however its address is written."""
+    plain = bare(url)
+    return hashlib.sha256(plain.encode()).hexdigest() if plain else ""
+
+
+def host_of(url: str) -> str:
+    """Return the site an address is of, as people name it: without www."""
+    return (urlsplit(url).hostname or "").removeprefix("www.") if readable(url) else ""
 
 
 def readable(url: str) -> bool:

@@ -24,6 +24,7 @@ from newsletter.models.desk import (
     LinkCheck,
     LinkState,
     Source,
+    Twin,
 )
 from newsletter.models.domains import DomainCheck
 from newsletter.models.returning import Bounce
@@ -97,6 +98,7 @@ __all__ = [
     "Staff",
     "StaffSession",
     "Turn",
+    "Twin",
     "Verdict",
     "Visibility",
 ]

@@ -150,6 +150,9 @@ class Item(SQLModel, table=True):
     added_by: str = Field(default="", max_length=254)  # a name
     fetch_state: FetchState = Field(default=FetchState.NONE, sa_type=states(FetchState))
     fetch_error: str = Field(default="", max_length=300)
+    # While the page is to be read: when, and until when whoever reads it has it alone.
+    fetch_at: datetime | None = Field(default=None, index=True)
+    fetch_tries: int = 0
     # {language: address}: the same page in other languages, as the page itself says.
     twins: dict[str, str] = Field(default_factory=dict, sa_type=Json)
     author: str = Field(default="", max_length=300)
@@ -171,8 +174,29 @@ class Item(SQLModel, table=True):
     # [{"url", "titles": {language: words}, "format": "PDF", "language"?, "size"?}]
     documents: list[dict[str, Any]] = Field(default_factory=list, sa_type=Json)
     entry_hash: str = Field(default="", max_length=64)  # of the feed entry last read
+    deleted_at: datetime | None = None  # can be taken back for a while, then it goes
     created_at: datetime = Field(default_factory=utcnow)
     updated_at: datetime = Field(default_factory=utcnow)
+
+
+class Twin(SQLModel, table=True):
+    """An item's page in another language, and the feed entry that told of it."""
+
+    __table_args__ = (
+        UniqueConstraint("item_id", "language"),
+        UniqueConstraint("source_id", "guid"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_id: int = Field(foreign_key="item.id", ondelete="CASCADE")
+    language: str = Field(max_length=35)
+    url: str = Field(max_length=2000)
+    url_hash: str = Field(index=True, max_length=64)
+    source_id: int | None = Field(
+        default=None, foreign_key="source.id", ondelete="SET NULL"
+    )
+    guid: str | None = Field(default=None, max_length=2000)
+    entry_hash: str = Field(default="", max_length=64)
 
 
 class ItemText(SQLModel, table=True):

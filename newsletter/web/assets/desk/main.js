@@ -3,3 +3,5 @@ import "./requests.js";
 import "./dialogs.js";
 import "./countdown.js";
 import "./keys.js";
+import "./paste.js";
+import "./news.js";

@@ -1,0 +1,20 @@
+"""The news desk: what lies there, how it comes, where it goes."""
+
+from newsletter.desk.moving import bring_back, purge, put, throw_away
+from newsletter.desk.reading import read_pages
+from newsletter.desk.shelf import Shelf, Sort, Wanted, counts, page
+from newsletter.desk.sources import fetch_due
+
+__all__ = [
+    "Shelf",
+    "Sort",
+    "Wanted",
+    "bring_back",
+    "counts",
+    "fetch_due",
+    "page",
+    "purge",
+    "put",
+    "read_pages",
+    "throw_away",
+]
