@@ -27,7 +27,7 @@ from newsletter import (
 from newsletter.config import Settings
 from newsletter.errors import IssueNotReady, NewsletterError, UnreadableImage
 from newsletter.models import Asset, Issue, Sender
-from subscribers import signup, unconfirmed
+from subscribers import growth, signup, unconfirmed
 
 logger = logging.getLogger(__name__)
 
@@ -213,6 +213,17 @@ def prepare_series(engine: Engine, settings: Settings) -> list[int]:
             logger.info("series %s has prepared issue %s", series_id, issue_id)
             made.append(issue_id)
     return made
+
+
+def count_growth(engine: Engine) -> None:
+    """Count the readers of lists that nobody has counted for a while."""
+    with db.reading(engine) as session:
+        lists = growth.due(session, now=db.now(session))
+    for list_id in lists:
+        with db.reading(engine) as session:
+            counted = growth.count(session, list_id, now=db.now(session))
+        with db.writing(engine) as session:
+            growth.keep(session, counted)
 
 
 def try_links(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:

@@ -27,6 +27,7 @@ FILL_IN_EVERY = 60
 POLL_EVERY = 60
 NARROW_EVERY = 60
 TRY_EVERY = 60
+COUNT_EVERY = 30
 
 
 class Clock:
@@ -65,6 +66,7 @@ class Clock:
             self._tick(self._poll, POLL_EVERY)
         self._tick(self._narrow, NARROW_EVERY)
         self._tick(self._try_links, TRY_EVERY)
+        self._tick(self._count, COUNT_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -132,3 +134,6 @@ class Clock:
 
     def _try_links(self) -> None:
         jobs.try_links(self._engine, self._settings, stop=self._stop)
+
+    def _count(self) -> None:
+        jobs.count_growth(self._engine)

@@ -44,6 +44,12 @@ class Delivery(SQLModel, table=True):
         ),
         _rows("ix_delivery_sending", "claimed_by", states=["sending"]),
         _rows("ix_delivery_rejected", "issue_id", "id", states=["rejected"]),
+        _rows(
+            "ix_delivery_set_aside",
+            "issue_id",
+            "language",
+            states=["skipped", "cancelled"],
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
