@@ -53,7 +53,7 @@ def count(session: Session, list_id: int, *, now: datetime) -> Count:
     The first time, and after days without a clock, the days before are told by
     walking back from today: who came that day was not there the day before.
     """
-    last = session.exec(
+    last: date | None = session.exec(
         select(func.max(Growth.day)).where(Growth.list_id == list_id)
     ).one()
     today = now.date()
@@ -86,8 +86,8 @@ def of_list(session: Session, list_id: int, *, since: date) -> Sequence[Growth]:
 def moved(
     session: Session,
     list_id: int,
-    kind: ConsentKind,
     *,
+    kind: ConsentKind,
     since: datetime,
     until: datetime | None = None,
 ) -> int:
@@ -108,7 +108,7 @@ def reasons(
     until: datetime | None = None,
     limit: int,
 ) -> list[str]:
-    """Return why people left between two moments, the newest first, as they wrote it."""
+    """Return why people left between two moments, as they wrote it, the newest first."""
     query = select(Consent.evidence).where(
         Consent.list_id == list_id,
         Consent.kind == ConsentKind.WITHDRAWN,
@@ -122,7 +122,7 @@ def reasons(
 
 
 def _begun(session: Session, list_id: int, today: date) -> date:
-    begun = session.exec(
+    begun: datetime | None = session.exec(
         select(func.min(Consent.at)).where(
             Consent.list_id == list_id, Consent.kind == ConsentKind.GRANTED
         )
@@ -136,9 +136,7 @@ def _members(session: Session, list_id: int) -> dict[str, int]:
     query = (
         select(language, func.count())
         .join(Subscription, col(Subscription.subscriber_id) == col(Subscriber.id))
-        .where(
-            Subscription.list_id == list_id, col(Subscription.state).in_(_READING)
-        )
+        .where(Subscription.list_id == list_id, col(Subscription.state).in_(_READING))
         .group_by(language)
     )
     return dict(session.exec(query).all())

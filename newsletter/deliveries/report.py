@@ -118,10 +118,8 @@ def _derived(session: Session, issue: Issue) -> dict[str, Counts] | None:
     query = select(EDITION.language, EDITION.readers).where(
         EDITION.issue_id == issue.id
     )
-    readers = {language: many for language, many in session.execute(query)}
-    if issue.total is None or sum(many or 0 for many in readers.values()) != (
-        issue.total
-    ):
+    readers = {row.language: row.readers or 0 for row in session.execute(query)}
+    if issue.total is None or sum(readers.values()) != issue.total:
         return None
     # One statement, so that all of it is of one moment.
     parts = [

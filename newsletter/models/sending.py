@@ -92,6 +92,7 @@ class NoticeKind(StrEnum):
     ERASE = "erase"
     LEFT = "left"  # you have left; not you?
     DRAFT = "draft"  # to staff: an issue was prepared, or was not, and why
+    REVIEW = "review"  # to staff: a reviewer has made up their mind
     TEST = "test"  # to staff: the letter itself, with links that do nothing
 
 

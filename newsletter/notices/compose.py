@@ -1,6 +1,6 @@
 """A notice and the lists it is about in, the exact bytes of its message out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -13,13 +13,15 @@ from newsletter import dkim, i18n, messages, rendering
 from newsletter.config import Settings
 from newsletter.messages import header
 from newsletter.models import Notice, NoticeKind
-from newsletter.notices import drafts
+from newsletter.notices import drafts, reviewed
 from newsletter.notices.wording import WORDS
 from newsletter.rendering import Note
 from newsletter.smtp import Envelope
 from subscribers.lists import domain_of
 from subscribers.models import MailingList, Request, Subscription
 from subscribers.tokens import Purpose
+
+_Words = Callable[[Mapping[str, Any], str], drafts.Said]
 
 _CONFIRMED = frozenset(
     {
@@ -30,6 +32,11 @@ _CONFIRMED = frozenset(
         NoticeKind.ERASE,
     }
 )
+# What is said to staff of an issue, and the page of it that their button opens.
+_TO_STAFF: Mapping[NoticeKind, tuple[_Words, str]] = {
+    NoticeKind.DRAFT: (drafts.words, "/issues/{issue}"),
+    NoticeKind.REVIEW: (reviewed.words, "/issues/{issue}/reviewers"),
+}
 
 
 def message_id(notice: Notice, mailing_list: MailingList) -> str:
@@ -104,7 +111,7 @@ def _handle(session: Session, notice: Notice) -> str:
 
 
 def _note(scene: _Scene, notice: Notice) -> Note:
-    if notice.kind is NoticeKind.DRAFT:
+    if notice.kind in _TO_STAFF:
         return _staff_note(scene, notice)
     language, mailing_list = notice.language, scene.mailing_list
     say, words = i18n.translator(language), WORDS[notice.kind]
@@ -137,8 +144,9 @@ def _note(scene: _Scene, notice: Notice) -> Note:
 
 def _staff_note(scene: _Scene, notice: Notice) -> Note:
     language, mailing_list = notice.language, scene.mailing_list
-    said = drafts.words(notice.facts, language)
-    page = f"/issues/{notice.issue_id}" if notice.issue_id else "/issues"
+    words, page_of = _TO_STAFF[notice.kind]
+    said = words(notice.facts, language)
+    page = page_of.format(issue=notice.issue_id) if notice.issue_id else "/issues"
     return Note(
         language=i18n.translator(language).speaks,
         subject=said.subject,

@@ -105,9 +105,32 @@ def tell_editors(
         )
 
 
+def tell_one(
+    session: Session,
+    person: Staff,
+    issue: Issue,
+    *,
+    facts: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Queue a mail to one of staff about a review they asked for; see `reviewed`."""
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    session.add(
+        Notice(
+            kind=NoticeKind.REVIEW,
+            list_id=issue.list_id,
+            issue_id=issue.id,
+            facts=dict(facts),
+            email=person.email,
+            language=_spoken_by(person, mailing_list),
+            due_at=now,
+        )
+    )
+
+
 def _spoken_by(person: Staff, mailing_list: MailingList) -> str:
     """Return a language of ours: the person's first, else the list's, else English."""
-    for wanted in (*person.languages, mailing_list.default_language):
+    for wanted in (person.language, *person.languages, mailing_list.default_language):
         if i18n.base(wanted) in i18n.catalogue_languages():
             return i18n.base(wanted)
     return "en"

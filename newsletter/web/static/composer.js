@@ -1,2 +1,2 @@
-/* made of ebf6b7ac1ff0ed2d */
+/* made of 4ad45fd5b4fd25a4 */
 (()=>{})();
