@@ -18,6 +18,7 @@ from newsletter.web.gentle import Gentle
 from newsletter.web.outline import Sign
 from newsletter.web.pulse import Pulse
 from newsletter.web.refused import Refused
+from subscribers.models import MailingList
 
 # States in which what the page says can change by itself.
 CHANGING = (
@@ -82,6 +83,7 @@ def of(
         pulse.note(report.id, report.settled, at=now)
     waiting = report.total - report.settled
     said = headline(issue, report, language)
+    mailing_list = session.get_one(MailingList, issue.list_id)
     percent = 100 * report.settled // report.total if report.total else 0
     return Progress(
         state=issue.state,
@@ -89,7 +91,7 @@ def of(
         title=_title(issue, percent, said, language),
         percent=percent,
         facts=_Facts(session, settings, pulse, issue, report, language, now).every(),
-        lanes=lanes(issue, report),
+        lanes=lanes(issue, report, mailing_list.languages),
         outcomes=tuple(outline.outcomes(report)),
         gentle=gentle.of(
             session,
@@ -136,10 +138,13 @@ _SENTENCES: Mapping[IssueState, str] = {
 }
 
 
-def lanes(issue: Issue, report: Report) -> tuple[Lane, ...]:
-    """Return one lane per language that has readers."""
+def lanes(issue: Issue, report: Report, order: Sequence[str] = ()) -> tuple[Lane, ...]:
+    """Return one lane per language that has readers, in the order of the list."""
     found = []
-    for language, counts in report.languages.items():
+    rank = {language: place for place, language in enumerate(order)}
+    spoken = sorted(report.languages, key=lambda tag: (rank.get(tag, len(rank)), tag))
+    for language in spoken:
+        counts = report.languages[language]
         total = counts["total"]
         done = total - sum(counts[state] for state in _OPEN)
         found.append(
@@ -148,7 +153,7 @@ def lanes(issue: Issue, report: Report) -> tuple[Lane, ...]:
                 total,
                 done,
                 counts[DeliveryState.REJECTED],
-                _sign(issue, done, total),
+                _sign(issue, counts, done),
             )
         )
     return tuple(found)
@@ -156,16 +161,19 @@ def lanes(issue: Issue, report: Report) -> tuple[Lane, ...]:
 
 _DONE = Sign("✓", "ok", N_("done"))
 _GOING = Sign("→", "info", N_("sending"))
+_AGAIN = Sign("◷", "warn", N_("trying again"))
 _NEXT = Sign("", "", N_("next"))
 _HELD = Sign("‖", "warn", N_("held"))
 _NOT = Sign("✕", "bad", N_("stopped"))
 
 
-def _sign(issue: Issue, done: int, total: int) -> Sign:
-    if done == total:
+def _sign(issue: Issue, counts: Mapping[str, int], done: int) -> Sign:
+    if done == counts["total"]:
         return _DONE if issue.state is not IssueState.CANCELLED else _NOT
     if issue.state is IssueState.PAUSED:
         return _HELD
+    if done + counts[DeliveryState.DEFERRED] == counts["total"]:
+        return _AGAIN
     return _GOING if done else _NEXT
 
 

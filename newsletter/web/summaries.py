@@ -100,8 +100,8 @@ def _since(told: Figures, say: Translator) -> list[str]:
     return [
         say(
             N_(
-                "Since then: {joined} joined, {departed} unsubscribed, {complaints} "
-                "complaints."
+                "Since then: joined {joined}, unsubscribed {departed}, complaints "
+                "{complaints}."
             ),
             joined=_number(told.aftermath.joined, say),
             departed=_number(told.aftermath.departed, say),
