@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 import threading
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from newsletter import db, deliveries
-from newsletter.config import INTERFACE_LANGUAGES
+from newsletter.config import INTERFACE_LANGUAGES, Settings
 from newsletter.models import (
     Action,
     AuditEntry,
@@ -29,6 +31,8 @@ from newsletter.web.audience import MOST, Audience
 from subscribers.clock import utcnow
 from subscribers.models import Channel, Consent, ConsentKind
 from tests import factories
+from tests.newsletter.sending.sent import an_issue, run
+from tests.relay import Relay
 from tests.web.conftest import LogIn
 
 EN = {"Accept-Language": "en"}
@@ -336,3 +340,31 @@ class TestOnBothDatabases:
             derived = deliveries.status(session, issue)
 
         assert derived == counted
+
+    def test_it_is_told_as_it_happens_while_two_senders_work(
+        self,
+        client: TestClient,
+        engine: Engine,
+        settings: Settings,
+        log_in: LogIn,
+        relay: Relay,
+    ) -> None:
+        log_in()
+        watched = an_issue(engine, 60)
+        relay.delay = 0.2
+        limits = {"smtp_url": relay.url, "gentle_start": 0, "connections": 2}
+        slow = settings.model_copy(update=limits)
+        senders = [threading.Thread(target=run, args=(engine, slow)) for _ in range(2)]
+        for sender in senders:
+            sender.start()
+
+        told = client.get(f"/issues/{watched}/events", headers=EN).text
+
+        for sender in senders:
+            sender.join()
+        percents = [int(each) for each in re.findall(r'data-percent="(\d+)"', told)]
+        assert percents == sorted(percents)
+        assert percents[-1] == 100
+        assert len(set(percents)) > 2
+        assert told.endswith("event: done\ndata: \n\n")
+        assert set(Counter(mail.recipient for mail in relay.messages).values()) == {1}
