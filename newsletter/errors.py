@@ -202,3 +202,11 @@ class BounceNotFound(NewsletterError, LookupError):
 
 class MailboxUnavailable(NewsletterError):
     """A mailbox cannot be read now."""
+
+
+class BadReview(NewsletterError, ValueError):
+    """This cannot be said, or nobody can be asked to say it."""
+
+
+class ReviewNotFound(NewsletterError, LookupError):
+    """There is no such link or comment."""

@@ -48,6 +48,24 @@ def of_readers(
     )
 
 
+def of_rest(
+    session: Session, settings: Settings, issue: Issue, *, readers: int, now: datetime
+) -> Estimate | None:
+    """Return how long the limits of its relay keep the readers who still wait.
+
+    None where no limit is stated: then how fast it goes tells more.
+    """
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    try:
+        profiles = relays.of_list(session, settings, mailing_list)
+    except RelayNotFound:
+        return None
+    if not profiles[0].is_limited:
+        return None
+    used = relays.used(session, profiles[0], now=now)
+    return relays.estimate(profiles, readers=readers, used=used)
+
+
 def _by_group(
     session: Session, issue: Issue, profile: Profile, now: datetime
 ) -> dict[str, int]:

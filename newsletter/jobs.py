@@ -15,8 +15,8 @@ from newsletter import (
     checks,
     db,
     deliveries,
-    doctor,
     desk,
+    doctor,
     editions,
     issues,
     media,
@@ -34,7 +34,7 @@ from newsletter.errors import (
     UnreadableImage,
 )
 from newsletter.models import Asset, Issue, Sender
-from subscribers import signup, unconfirmed
+from subscribers import growth, signup, unconfirmed
 from subscribers.models import MailingList
 
 logger = logging.getLogger(__name__)
@@ -223,6 +223,17 @@ def prepare_series(engine: Engine, settings: Settings) -> list[int]:
     return made
 
 
+def count_growth(engine: Engine) -> None:
+    """Count the readers of lists that nobody has counted for a while."""
+    with db.reading(engine) as session:
+        lists = growth.due(session, now=db.now(session))
+    for list_id in lists:
+        with db.reading(engine) as session:
+            counted = growth.count(session, list_id, now=db.now(session))
+        with db.writing(engine) as session:
+            growth.keep(session, counted)
+
+
 def try_links(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
     """Try the links of the newest drafts that have not been tried lately."""
     if settings.check_links:
@@ -269,6 +280,8 @@ def _claim_patient(
             return None
     leaves = any(way.kind is not doctor.Kind.MAILBOX for way in patient.ways)
     return patient if leaves else None
+
+
 def read_pages(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
     """Read the pages behind links that were brought to the desk, and their twins."""
     desk.read_pages(engine, settings, stop=stop)

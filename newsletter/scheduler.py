@@ -30,6 +30,7 @@ TRY_EVERY = 60
 LOOK_EVERY = 60
 READ_EVERY = 1
 FETCH_EVERY = 5
+COUNT_EVERY = 30
 
 
 class Clock:
@@ -71,6 +72,7 @@ class Clock:
         self._tick(self._look_at_domains, LOOK_EVERY)
         self._tick(self._read, READ_EVERY)
         self._tick(self._fetch, FETCH_EVERY)
+        self._tick(self._count, COUNT_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -143,8 +145,12 @@ class Clock:
         jobs.look_at_domains(
             self._engine, self._settings, doctor.names(), stop=self._stop
         )
+
     def _read(self) -> None:
         jobs.read_pages(self._engine, self._settings, stop=self._stop)
 
     def _fetch(self) -> None:
         jobs.fetch_sources(self._engine, self._settings, stop=self._stop)
+
+    def _count(self) -> None:
+        jobs.count_growth(self._engine)

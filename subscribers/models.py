@@ -1,6 +1,6 @@
 """The tables about people and what they agreed to."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -191,6 +191,8 @@ class Subscription(SQLModel, table=True):
 class Consent(SQLModel, table=True):
     """Append-only: who agreed to which words, or took it back, when and how."""
 
+    __table_args__ = (Index("ix_consent_list_kind_at", "list_id", "kind", "at"),)
+
     id: int | None = Field(default=None, primary_key=True)
     subscriber_id: int | None = Field(
         default=None, foreign_key="subscriber.id", ondelete="SET NULL", index=True
@@ -210,6 +212,20 @@ class Consent(SQLModel, table=True):
     import_id: int | None = Field(default=None, foreign_key="import.id")
     evidence: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     at: datetime = Field(default_factory=utcnow)
+
+
+class Growth(SQLModel, table=True):
+    """How many read a list in one language at the end of a day, who came, who went."""
+
+    list_id: int = Field(
+        foreign_key="mailing_list.id", primary_key=True, ondelete="CASCADE"
+    )
+    day: date = Field(primary_key=True)  # UTC
+    language: str = Field(primary_key=True, max_length=35)  # "": never said
+    members: int
+    joined: int
+    departed: int
+    counted_at: datetime = Field(default_factory=utcnow)
 
 
 class Wording(SQLModel, table=True):

@@ -5,6 +5,7 @@ from newsletter.bounces.counting import Gauge, Light, Returns, gauges, of_issue
 from newsletter.bounces.keeping import forget, of_subscriber, purge
 from newsletter.bounces.lifting import address_of, lift, lift_for
 from newsletter.bounces.reading import read
+from newsletter.bounces.refusals import Group
 from newsletter.bounces.replies import heed
 from newsletter.bounces.report import Candidate, Kind, Place, Report
 from newsletter.smtp import Failure
@@ -15,6 +16,7 @@ __all__ = [
     "Event",
     "Failure",
     "Gauge",
+    "Group",
     "Kind",
     "Light",
     "Place",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -157,13 +158,24 @@ def _address(door: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+class _Server(uvicorn.Server):
+    """A server that pages which watch something do not keep from ending."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End the streams too; else each is waited for as long as may be."""
+        app = self.config.app
+        app.state.site.audience.close()  # type: ignore[union-attr]  # it is ours
+        super().handle_exit(sig, frame)
+
+
 def _serve(opened: Program, door: socket.socket, *, demo: bool = False) -> None:
     # The web is heavy, and most commands never need it.
     from newsletter.app import create_app
 
-    server = uvicorn.Server(
+    app = create_app(opened.settings, opened.engine, demo=demo)
+    server = _Server(
         uvicorn.Config(
-            create_app(opened.settings, opened.engine, demo=demo),
+            app,
             access_log=False,
             log_level="warning",
             proxy_headers=False,  # the pages read them, as TRUSTED_PROXIES allows

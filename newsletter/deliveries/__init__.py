@@ -19,9 +19,16 @@ from newsletter.deliveries.fanning_out import (
     unlisted,
 )
 from newsletter.deliveries.forgetting import forget
+from newsletter.deliveries.providers import by_domain
 from newsletter.deliveries.quick import QuickTurns, Taken, quick_turns
 from newsletter.deliveries.recording import Result, live_unknowns, next_attempt, record
-from newsletter.deliveries.recovery import cancel_queued, let_go, recover, resolve
+from newsletter.deliveries.recovery import (
+    cancel_queued,
+    let_go,
+    recover,
+    resolve,
+    undecided,
+)
 from newsletter.deliveries.report import (
     Report,
     anything_due,
@@ -49,6 +56,7 @@ __all__ = [
     "anything_due",
     "anything_due_again",
     "being_sent",
+    "by_domain",
     "cancel_queued",
     "change_segment",
     "claim",
@@ -75,5 +83,6 @@ __all__ = [
     "retry",
     "status",
     "trial",
+    "undecided",
     "unlisted",
 ]

@@ -21,12 +21,14 @@ from sqlmodel import Session
 
 from newsletter import i18n
 from newsletter.editions.coverage import resolve_language
-from newsletter.models import Delivery, DeliveryState, Issue, IssueState
+from newsletter.ledger import being
+from newsletter.models import Delivery, DeliveryState, Edition, Issue, IssueState
 from subscribers import segments
 from subscribers.columns import table_of
 from subscribers.models import MailingList, Segment, Subscriber, Subscription
 
 DELIVERY = table_of(Delivery).c
+EDITION = table_of(Edition).c
 ISSUE = table_of(Issue).c
 STANDING = table_of(Subscription).c
 
@@ -86,6 +88,18 @@ def fan_out(
 def close_list(session: Session, issue: Issue, *, now: datetime) -> None:
     """Set the total and let sending begin, after which nobody is added any more."""
     total = select(func.count()).where(DELIVERY.issue_id == issue.id)
+    # Nothing has been tried yet: every row is queued, in an index by language.
+    rows = session.execute(
+        select(DELIVERY.language, func.count())
+        .where(DELIVERY.issue_id == issue.id, being(DeliveryState.QUEUED))
+        .group_by(DELIVERY.language)
+    ).all()
+    readers = dict(rows)
+    for edition_id, language in session.execute(
+        select(EDITION.id, EDITION.language).where(EDITION.issue_id == issue.id)
+    ).all():
+        counted = update(table_of(Edition)).where(EDITION.id == edition_id)
+        session.execute(counted.values(readers=readers.get(language, 0)))
     session.execute(
         update(table_of(Issue))
         .where(ISSUE.id == issue.id, ISSUE.state == IssueState.STARTING)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import CursorResult, Update, select, update
+from sqlalchemy import CursorResult, Update, func, select, update
 from sqlmodel import Session
 
 from newsletter.deliveries import erased
@@ -16,6 +16,8 @@ from subscribers.models import MailingList, UnknownPolicy
 
 ISSUE = table_of(Issue).c
 LIST = table_of(MailingList).c
+
+_LEFT = "left unknown"  # the reason of rows that somebody decided to leave so
 
 
 def recover(
@@ -91,14 +93,24 @@ def resolve(session: Session, issue: Issue, *, resend: bool, now: datetime) -> i
     ]
     if resend:
         held.append(~erased.GONE)
-    due_at = now if resend else None
-    changed = _count(
-        session, update(table_of(Delivery)).where(*held).values(due_at=due_at)
-    )
+    values = {"due_at": now} if resend else {"due_at": None, "reason": _LEFT}
+    changed = _count(session, update(table_of(Delivery)).where(*held).values(values))
     if resend and changed and issue.state is IssueState.SENT:
         issue.state, issue.finished_at = IssueState.SENDING, None
     session.flush()
     return changed
+
+
+def undecided(session: Session, issue: Issue) -> int:
+    """Count the unknown rows about which a person has still to decide."""
+    query = select(func.count()).where(
+        DELIVERY.issue_id == issue.id,
+        being(DeliveryState.UNKNOWN),
+        DELIVERY.due_at.is_(None),
+        DELIVERY.reason != _LEFT,
+    )
+    count: int = session.execute(query).scalar_one()
+    return count
 
 
 def cancel_queued(session: Session, *, limit: int, now: datetime) -> int:

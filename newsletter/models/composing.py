@@ -185,6 +185,7 @@ class Edition(SQLModel, table=True):
     # The first deliveries of a gentle start, and when their outcomes let all others go.
     trial: list[int] = Field(default_factory=list, sa_type=Json)
     opened_at: datetime | None = None
+    readers: int | None = None  # deliveries frozen; None until the fan-out is complete
     envelope: dict[str, Any] = Field(default_factory=dict, sa_type=Json)
     frozen_at: datetime | None = None
     updated_at: datetime = Field(default_factory=utcnow)

@@ -44,6 +44,12 @@ class Delivery(SQLModel, table=True):
         ),
         _rows("ix_delivery_sending", "claimed_by", states=["sending"]),
         _rows("ix_delivery_rejected", "issue_id", "id", states=["rejected"]),
+        _rows(
+            "ix_delivery_set_aside",
+            "issue_id",
+            "language",
+            states=["skipped", "cancelled"],
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
@@ -88,6 +94,7 @@ class NoticeKind(StrEnum):
     DRAFT = "draft"  # to staff: an issue was prepared, or was not, and why
     INVITED = "invited"  # to somebody who may become staff
     RESET = "reset"  # to staff: a way to a new password
+    REVIEW = "review"  # to staff: a reviewer has made up their mind
     TEST = "test"  # to staff: the letter itself, with links that do nothing
 
 

@@ -1,6 +1,6 @@
 """A notice and the lists it is about in, the exact bytes of its message out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -13,13 +13,15 @@ from newsletter import dkim, i18n, messages, rendering
 from newsletter.config import Settings
 from newsletter.messages import header
 from newsletter.models import Notice, NoticeKind
-from newsletter.notices import accounts, drafts
+from newsletter.notices import accounts, drafts, reviewed
 from newsletter.notices.wording import WORDS
 from newsletter.rendering import Note
 from newsletter.smtp import Envelope
 from subscribers.lists import domain_of
 from subscribers.models import MailingList, Request, Subscription
 from subscribers.tokens import Purpose
+
+_Words = Callable[[Mapping[str, Any], str], drafts.Said]
 
 _CONFIRMED = frozenset(
     {
@@ -30,6 +32,11 @@ _CONFIRMED = frozenset(
         NoticeKind.ERASE,
     }
 )
+# What is said to staff of an issue, and the page of it that their button opens.
+_TO_STAFF: Mapping[NoticeKind, tuple[_Words, str]] = {
+    NoticeKind.DRAFT: (drafts.words, "/issues/{issue}"),
+    NoticeKind.REVIEW: (reviewed.words, "/issues/{issue}/reviewers"),
+}
 
 
 def message_id(notice: Notice, mailing_list: MailingList) -> str:
@@ -99,8 +106,10 @@ def _scene(session: Session, notice: Notice, settings: Settings) -> _Scene:
 def _desk(notice: Notice, settings: Settings) -> str:
     if notice.kind in accounts.KINDS:
         return accounts.address_of(notice, settings)
-    page = f"/issues/{notice.issue_id}" if notice.issue_id else "/issues"
-    return settings.base_url + page
+    if notice.issue_id is None or notice.kind not in _TO_STAFF:
+        return f"{settings.base_url}/issues"
+    _, page = _TO_STAFF[notice.kind]
+    return settings.base_url + page.format(issue=notice.issue_id)
 
 
 def _handle(session: Session, notice: Notice) -> str:
@@ -113,7 +122,7 @@ def _handle(session: Session, notice: Notice) -> str:
 
 
 def _note(scene: _Scene, notice: Notice) -> Note:
-    if notice.kind in {NoticeKind.DRAFT, *accounts.KINDS}:
+    if notice.kind in {*_TO_STAFF, *accounts.KINDS}:
         return _staff_note(scene, notice)
     language, mailing_list = notice.language, scene.mailing_list
     say, words = i18n.translator(language), WORDS[notice.kind]
@@ -146,11 +155,7 @@ def _note(scene: _Scene, notice: Notice) -> Note:
 
 def _staff_note(scene: _Scene, notice: Notice) -> Note:
     language, mailing_list = notice.language, scene.mailing_list
-    said = (
-        accounts.words(notice, mailing_list.name_in(language))
-        if notice.kind in accounts.KINDS
-        else drafts.words(notice.facts, language)
-    )
+    said = _said(notice, mailing_list.name_in(language))
     return Note(
         language=i18n.translator(language).speaks,
         subject=said.subject,
@@ -167,6 +172,13 @@ def _staff_note(scene: _Scene, notice: Notice) -> Note:
         legal=mailing_list.legal_in(language),
         contact=mailing_list.reply_to or mailing_list.sender_address,
     )
+
+
+def _said(notice: Notice, list_name: str) -> drafts.Said:
+    if notice.kind in accounts.KINDS:
+        return accounts.words(notice, list_name)
+    words, _ = _TO_STAFF[notice.kind]
+    return words(notice.facts, notice.language)
 
 
 def _target(scene: _Scene, kind: NoticeKind) -> str:

@@ -105,6 +105,29 @@ def tell_editors(
         )
 
 
+def tell_one(
+    session: Session,
+    person: Staff,
+    issue: Issue,
+    *,
+    facts: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Queue a mail to one of staff about a review they asked for; see `reviewed`."""
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    session.add(
+        Notice(
+            kind=NoticeKind.REVIEW,
+            list_id=issue.list_id,
+            issue_id=issue.id,
+            facts=dict(facts),
+            email=person.email,
+            language=_spoken_by(person, mailing_list),
+            due_at=now,
+        )
+    )
+
+
 def _spoken_by(person: Staff, mailing_list: MailingList) -> str:
     """Return a language of ours: the person's first, else the list's, else English."""
     theirs = (person.language, *person.languages, mailing_list.default_language)

@@ -17,7 +17,7 @@ from newsletter.relays.profiles import (
 )
 from newsletter.relays.slots import HORIZON, Slots, reserve, used
 from newsletter.relays.windows import PATIENCE, TOLERANCE
-from newsletter.relays.words import limit_in_words, say
+from newsletter.relays.words import duration, limit_in_words, say
 
 __all__ = [
     "FIGURES",
@@ -35,6 +35,7 @@ __all__ = [
     "brake",
     "braked",
     "domains_of",
+    "duration",
     "estimate",
     "get",
     "give_back",

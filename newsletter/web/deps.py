@@ -15,7 +15,9 @@ from newsletter.config import Settings
 from newsletter.domains import Domains
 from newsletter.web import forms, negotiation
 from newsletter.web.asgi import body_of
+from newsletter.web.audience import Audience
 from newsletter.web.pages import Pages
+from newsletter.web.pulse import Pulse
 from newsletter.web.throttle import Throttle
 
 
@@ -36,6 +38,8 @@ class Site:
     pages: Pages
     throttle: Throttle
     partners: Partners
+    audience: Audience = field(default_factory=Audience)
+    pulse: Pulse = field(default_factory=Pulse)
     memory: Memory = field(default_factory=Memory)  # of mails that were checked
     domains: Domains | None = None  # None: addresses are judged by their looks alone
 

@@ -1,68 +1,127 @@
-"""An issue on its way and after: /issues/{issue_id}/sending."""
+"""An issue on its way and after, as staff see it: /issues/{issue_id}/sending."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
 
-from fastapi import APIRouter, Depends
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
-from newsletter import db, deliveries, editions
+from newsletter import db
 from newsletter.models import Issue, IssueState
-from newsletter.web import numbered, outline, returned, sessions
-from newsletter.web.deps import Here, Reading
-from newsletter.web.sessions import SignedIn
+from newsletter.web import (
+    numbered,
+    outline,
+    progress,
+    returned,
+    sessions,
+    summaries,
+)
+from newsletter.web.deps import Here, Reading, Site
+from newsletter.web.outline import Sign
+from newsletter.web.progress import Progress
+from newsletter.web.returned import Returned
+from newsletter.web.sessions import SignedIn, Visitor
+from newsletter.web.summaries import Summary
 
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
 
-_REFRESH = "5"  # seconds
+
+@dataclass(frozen=True)
+class Scene:
+    """What the page shows of an issue, in one language; no session hangs on it."""
+
+    id: int
+    number: int
+    title: str  # what staff call it
+    sign: Sign
+    progress: Progress
+    returned: Returned | None
+    summaries: Sequence[Summary]  # once it has ended
+
+    @property
+    def can(self) -> frozenset[str]:
+        """Which buttons make sense now."""
+        return _BUTTONS.get(self.progress.state, frozenset())
+
+
+_BUTTONS = {
+    IssueState.SCHEDULED: frozenset({"pause", "cancel"}),
+    IssueState.SENDING: frozenset({"pause", "cancel"}),
+    IssueState.PAUSED: frozenset({"resume", "cancel"}),
+}
 
 
 @router.get("/issues/{issue_id}/sending")
-def sending(
+def sending(  # what a page needs, and one thing of its address
     issue_id: int,
+    request: Request,
     visitor: SignedIn,
     here: Here,
     session: Reading,
     still: bool = False,  # noqa: FBT001, FBT002  # a query parameter: ?still=1
 ) -> HTMLResponse:
-    """Show how far it has come; while it moves, the page fetches itself again."""
+    """Show how far it has come; a script that asks gets what changes, alone."""
     issue = numbered.issue(session, issue_id)
-    coverage = editions.coverage(session, issue)
-    report = deliveries.status(session, issue)
-    expected = outline.expected(session, issue, coverage, now=db.now(session))
-    page = here.pages.answer(
+    scene = of(session, here, issue, visitor.language)
+    if request.headers.get("hx-request"):
+        return HTMLResponse(fragment(here, visitor, scene))
+    watched = scene.progress.changing and not still
+    return here.pages.answer(
         "staff/sending.html",
         visitor.language,
         visitor=visitor,
-        issue=issue,
-        sign=outline.sign(session, issue),
-        headline=outline.headline(issue, report, coverage.gaps(), visitor.language),
-        lanes=outline.lanes(coverage, report, expected),
-        outcomes=outline.outcomes(report),
-        **_trouble(session, issue),
-        can=_brakes(issue),
-        moving=issue.state in outline.MOVING,
+        issue=scene,
         still=still,
+        watched=watched,
     )
-    if issue.state in outline.MOVING and not still:
-        page.headers["Refresh"] = _REFRESH
-    return page
 
 
-def _trouble(session: Session, issue: Issue) -> dict[str, Any]:
-    """Return what came back of an issue, and what stopped it."""
-    return {
-        "returned": returned.of(session, issue),
-        "stopped": outline.STOPPED.get(issue.paused_by, ""),
-    }
+@router.get("/issues/{issue_id}/results")
+def results(issue_id: int, _visitor: SignedIn, session: Reading) -> Response:
+    """Lead to the same page: when all is done, it is the report."""
+    numbered.issue(session, issue_id)
+    return RedirectResponse(f"/issues/{issue_id}/sending", HTTPStatus.SEE_OTHER)
 
 
-def _brakes(issue: Issue) -> dict[str, bool]:
-    """Return which buttons make sense now."""
-    state = issue.state
-    return {
-        "pause": state in {IssueState.SENDING, IssueState.SCHEDULED},
-        "resume": state is IssueState.PAUSED,
-        "cancel": state
-        in {IssueState.SENDING, IssueState.SCHEDULED, IssueState.PAUSED},
-    }
+def of(session: Session, here: Site, issue: Issue, language: str) -> Scene:
+    """Return what there is to show of an issue."""
+    stands = progress.of(session, here.settings, here.pulse, issue, language)
+    return Scene(
+        id=issue.id or 0,
+        number=issue.number,
+        title=issue.title,
+        sign=outline.sign(session, issue),
+        progress=stands,
+        returned=returned.of(session, issue),
+        summaries=_summaries(issue, stands) if stands.ended else (),
+    )
+
+
+def _summaries(issue: Issue, stands: Progress) -> Sequence[Summary]:
+    told = summaries.figures(
+        issue,
+        accepted=stands.reached,
+        languages=[(lane.language, lane.total) for lane in stands.lanes],
+        aftermath=stands.aftermath,
+    )
+    return summaries.every(told)
+
+
+def shared(here: Site, issue_id: int, language: str) -> Scene:
+    """Return the same, seen once a second for all who watch."""
+
+    def make() -> Scene:
+        with db.reading(here.engine) as session:
+            return of(session, here, numbered.issue(session, issue_id), language)
+
+    scene: Scene = here.audience.look(("sending", issue_id, language), make)
+    return scene
+
+
+def fragment(here: Site, visitor: Visitor, scene: Scene) -> str:
+    """Return the part of the page that changes."""
+    return here.pages.text(
+        "staff/_progress.html", visitor.language, visitor=visitor, issue=scene
+    )

@@ -1,6 +1,6 @@
 """An edition as its readers see it, shown to staff with a stand-in for the reader."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from sqlmodel import Session
@@ -23,17 +23,28 @@ def chosen(languages: Sequence[str], wanted: str) -> str:
     return wanted if wanted in languages else next(iter(languages), "")
 
 
-def html(session: Session, issue: Issue, language: str, *, settings: Settings) -> str:
+def html(
+    session: Session,
+    issue: Issue,
+    language: str,
+    *,
+    settings: Settings,
+    others: str = "",
+) -> str:
     """Return the HTML of one edition: the frozen one, else as it would leave now.
 
-    Raises EditionNotFound, RenderingFailed.
+    `others` is the address of the other languages, before the tag of each. Raises
+    EditionNotFound, RenderingFailed.
     """
+    others = others or f"/issues/{issue.id}/preview/"
     edition = get_edition(session, issue, language)
     if edition.frozen_at is not None:
         markers = Markers(edition.envelope["nonce"])
         tags = edition.envelope["languages"]
         frozen = published.at_home(edition.html, edition)
-        return _filled(frozen, markers, issue, edition, tags)
+        return _filled(
+            frozen, markers, edition, {tag: f"{others}{tag}" for tag in tags}
+        )
     markers = Markers(new_handle())
     letter = editions.compose(
         session,
@@ -44,7 +55,8 @@ def html(session: Session, issue: Issue, language: str, *, settings: Settings) -
         dated_on=issue.send_at or utcnow(),
     )
     tags = [link.language for link in letter.languages]
-    return _filled(rendering.render(letter).html, markers, issue, edition, tags)
+    laid = rendering.render(letter).html
+    return _filled(laid, markers, edition, {tag: f"{others}{tag}" for tag in tags})
 
 
 def policy(settings: Settings) -> str:
@@ -56,7 +68,7 @@ def policy(settings: Settings) -> str:
 
 
 def _filled(
-    text: str, markers: Markers, issue: Issue, edition: Edition, tags: Sequence[str]
+    text: str, markers: Markers, edition: Edition, others: Mapping[str, str]
 ) -> str:
     """Put a stand-in's values where each reader's own will be."""
     today = i18n.day(utcnow().date(), edition.language)
@@ -65,7 +77,7 @@ def _filled(
         markers.preferences: "#",
         markers.address: _READER,
         markers.since: today,
-        **{markers.read_in(t): f"/issues/{issue.id}/preview/{t}" for t in tags},
+        **{markers.read_in(tag): address for tag, address in others.items()},
     }
     for marker, value in values.items():
         text = text.replace(marker, escape(value))

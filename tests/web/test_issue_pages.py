@@ -91,7 +91,7 @@ def test_who_may_not_brake_sees_no_brakes(
 ) -> None:
     log_in(role)
 
-    page = client.get(f"/issues/{issue_id}").text
+    page = client.get(f"/issues/{issue_id}/sending").text
 
     assert (f"/issues/{issue_id}/pause" in page) is (role in MAY_SEND)
 
@@ -112,7 +112,7 @@ def test_a_brake_works_at_once(
 
     answer = client.post(f"/issues/{issue_id}/{brake}", data={"form_token": token})
 
-    assert answer.headers["location"] == f"/issues/{issue_id}"
+    assert answer.headers["location"] == f"/issues/{issue_id}/sending"
     assert state_of(engine, issue_id) is state
 
 
@@ -182,10 +182,10 @@ def test_the_page_says_how_far_it_is(
 ) -> None:
     log_in()
 
-    page = client.get(f"/issues/{issue_id}", headers={"Accept-Language": "en"})
+    page = client.get(f"/issues/{issue_id}/sending", headers={"Accept-Language": "en"})
 
     assert "<h1>2 of 3 on their way</h1>" in page.text
-    assert page.headers["refresh"] == "5"
+    assert '<noscript><meta http-equiv="refresh" content="5">' in page.text
 
 
 def test_refreshing_can_be_stopped(
@@ -193,9 +193,10 @@ def test_refreshing_can_be_stopped(
 ) -> None:
     log_in()
 
-    page = client.get(f"/issues/{issue_id}?still=1")
+    page = client.get(f"/issues/{issue_id}/sending?still=1")
 
-    assert "refresh" not in page.headers
+    assert "http-equiv" not in page.text
+    assert "sse-connect" not in page.text
 
 
 def test_the_matrix_tells_every_state_in_words(
@@ -224,25 +225,25 @@ def test_every_state_has_a_sentence_in_every_language(
     with db.writing(engine) as session:
         session.get_one(Issue, issue_id).state = state
 
-    page = client.get(f"/issues/{issue_id}", headers={"Accept-Language": language})
+    address = f"/issues/{issue_id}/sending"
+    page = client.get(address, headers={"Accept-Language": language})
 
     assert page.status_code == 200
     assert f'<html lang="{language}"' in page.text
-    assert "{" not in page.text
+    assert "{" not in page.text.partition("<main")[2]
 
 
-def test_a_draft_counts_who_would_get_it(
+def test_of_a_draft_nothing_is_on_its_way(
     client: TestClient, engine: Engine, log_in: LogIn
 ) -> None:
     with db.writing(engine) as session:
-        for _ in range(3):
-            factories.make_subscriber(session, language="nl")
         draft = factories.make_issue(session, languages=("fr", "nl")).id
     log_in()
 
-    page = client.get(f"/issues/{draft}")
+    page = client.get(f"/issues/{draft}/sending").text
 
-    assert "0 / 3" in page.text
+    assert f'class="button main" href="/issues/{draft}/check"' in page
+    assert "/pause" not in page
 
 
 def test_a_draft_is_previewed_as_it_would_leave(

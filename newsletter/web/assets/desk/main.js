@@ -5,3 +5,4 @@ import "./countdown.js";
 import "./keys.js";
 import "./paste.js";
 import "./news.js";
+import "./progress.js";

@@ -13,6 +13,10 @@ htmx.defineExtension("morph", {
     return Idiomorph.morph(target, content, {
       morphStyle: inner ? "innerHTML" : "outerHTML",
       ignoreActiveValue: true,
+      // What somebody has opened stays open, whatever the page was made with.
+      callbacks: {
+        beforeAttributeUpdated: (name, node) => name !== "open" || !node.matches("details, dialog"),
+      },
     });
   },
 });
