@@ -12,6 +12,7 @@ from newsletter.editions.coverage import (
     resolve_language,
 )
 from newsletter.editions.freeze import compiled, freeze, keep, lay_out
+from newsletter.editions.lines import are_stale, lines_hash, save_lines, source_of
 from newsletter.editions.publishing import (
     fill_in,
     is_anything_missing,
@@ -19,7 +20,13 @@ from newsletter.editions.publishing import (
     words_of,
 )
 from newsletter.editions.samples import Preview, for_test, preview, stand_in
-from newsletter.editions.words import decide, editions_of, write
+from newsletter.editions.words import (
+    decide,
+    editions_of,
+    get_edition,
+    undecide,
+    write,
+)
 
 __all__ = [
     "Cell",
@@ -27,6 +34,7 @@ __all__ = [
     "Coverage",
     "Preview",
     "Row",
+    "are_stale",
     "compiled",
     "compose",
     "correct",
@@ -37,12 +45,17 @@ __all__ = [
     "fill_in",
     "for_test",
     "freeze",
+    "get_edition",
     "is_anything_missing",
     "keep",
     "lay_out",
+    "lines_hash",
     "preview",
     "resolve_language",
+    "save_lines",
+    "source_of",
     "stand_in",
+    "undecide",
     "without_head",
     "words_of",
     "write",

@@ -8,7 +8,9 @@ from typing import Any, TypedDict, Unpack
 from sqlmodel import Session, col, func, select
 
 from newsletter.errors import BadText, ItemNotFound
+from newsletter.items import revisions
 from newsletter.items import words as wording
+from newsletter.items.revisions import Author
 from newsletter.items.words import Words
 from newsletter.models import Item, ItemState, ItemText, ItemType
 from subscribers.clock import utcnow
@@ -76,6 +78,7 @@ def translate(
     text = texts.get(language_tag(language)) or ItemText(
         item_id=_id(item), language=language_tag(language), version=0
     )
+    earlier = revisions.standing(text)
     wording.put(text, words)
     if not text.title:
         raise BadText(f"The words in {language} need a title.")
@@ -86,6 +89,7 @@ def translate(
     text.updated_at = item.updated_at = utcnow()
     session.add_all((item, text))
     session.flush()
+    revisions.keep(session, text, by=Author(), earlier=earlier)
     return text
 
 
