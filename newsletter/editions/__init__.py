@@ -3,13 +3,20 @@
 from newsletter.editions.compose import compose
 from newsletter.editions.correcting import correct
 from newsletter.editions.coverage import (
+    OPEN,
     Cell,
     CellState,
     Coverage,
     Row,
     coverage,
-    decide_missing,
+    instead_of,
     resolve_language,
+)
+from newsletter.editions.deciding import (
+    decide_language,
+    decide_missing,
+    leave_language_out,
+    take_language_in,
 )
 from newsletter.editions.freeze import compiled, freeze, keep, lay_out
 from newsletter.editions.publishing import (
@@ -22,6 +29,7 @@ from newsletter.editions.samples import Preview, for_test, preview, stand_in
 from newsletter.editions.words import decide, editions_of, write
 
 __all__ = [
+    "OPEN",
     "Cell",
     "CellState",
     "Coverage",
@@ -32,17 +40,21 @@ __all__ = [
     "correct",
     "coverage",
     "decide",
+    "decide_language",
     "decide_missing",
     "editions_of",
     "fill_in",
     "for_test",
     "freeze",
+    "instead_of",
     "is_anything_missing",
     "keep",
     "lay_out",
+    "leave_language_out",
     "preview",
     "resolve_language",
     "stand_in",
+    "take_language_in",
     "without_head",
     "words_of",
     "write",
