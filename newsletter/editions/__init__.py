@@ -3,13 +3,20 @@
 from newsletter.editions.compose import compose
 from newsletter.editions.correcting import correct
 from newsletter.editions.coverage import (
+    OPEN,
     Cell,
     CellState,
     Coverage,
     Row,
     coverage,
-    decide_missing,
+    instead_of,
     resolve_language,
+)
+from newsletter.editions.deciding import (
+    decide_language,
+    decide_missing,
+    leave_language_out,
+    take_language_in,
 )
 from newsletter.editions.freeze import compiled, freeze, keep, lay_out
 from newsletter.editions.lines import are_stale, lines_hash, save_lines, source_of
@@ -29,6 +36,7 @@ from newsletter.editions.words import (
 )
 
 __all__ = [
+    "OPEN",
     "Cell",
     "CellState",
     "Coverage",
@@ -40,21 +48,25 @@ __all__ = [
     "correct",
     "coverage",
     "decide",
+    "decide_language",
     "decide_missing",
     "editions_of",
     "fill_in",
     "for_test",
     "freeze",
     "get_edition",
+    "instead_of",
     "is_anything_missing",
     "keep",
     "lay_out",
+    "leave_language_out",
     "lines_hash",
     "preview",
     "resolve_language",
     "save_lines",
     "source_of",
     "stand_in",
+    "take_language_in",
     "undecide",
     "without_head",
     "words_of",
