@@ -8,7 +8,7 @@ from newsletter.editions.words import clean, editions_of, get_edition
 from newsletter.issues.composing import require_editable
 from newsletter.items import saving, words
 from newsletter.items.revisions import LINES_FIELDS
-from newsletter.items.saving import Change, Saved
+from newsletter.items.saving import Attempt, Saved
 from newsletter.models import Edition, Issue
 from subscribers.models import MailingList
 
@@ -37,7 +37,7 @@ def are_stale(source: Edition | None, edition: Edition) -> bool:
 
 
 def save_lines(
-    session: Session, issue: Issue, change: Change, *, language: str
+    session: Session, issue: Issue, attempt: Attempt, *, language: str
 ) -> Saved:
     """Write the lines of one edition, if nobody else did since `version`.
 
@@ -45,11 +45,11 @@ def save_lines(
     """
     require_editable(issue)
     edition = get_edition(session, issue, language)
-    cleaned = clean(_known(change.words))
+    cleaned = clean(_known(attempt.words))
     source = source_of(session, issue)
     is_source = source is None or source.id == edition.id
     follows = None if is_source or source is None else lines_hash(source)
-    return saving.write(session, edition, change, cleaned, follows=follows)
+    return saving.write(session, edition, attempt, cleaned, follows=follows)
 
 
 def _known(given: Mapping[str, str]) -> dict[str, str]:

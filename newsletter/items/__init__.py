@@ -11,12 +11,12 @@ from newsletter.items.events import Occasion, move
 from newsletter.items.files import add_document, illustrate, remove_document
 from newsletter.items.markup import clean_body
 from newsletter.items.revisions import Author
-from newsletter.items.saving import Change, Saved, save
+from newsletter.items.saving import Attempt, Saved, save
 from newsletter.items.words import is_stale, source_hash
 
 __all__ = [
+    "Attempt",
     "Author",
-    "Change",
     "Occasion",
     "Saved",
     "add_document",

@@ -79,6 +79,8 @@ def translate(
         item_id=_id(item), language=language_tag(language), version=0
     )
     earlier = revisions.standing(text)
+    if text.language == item.language:
+        earlier.source_hash = wording.source_hash(text)
     wording.put(text, words)
     if not text.title:
         raise BadText(f"The words in {language} need a title.")

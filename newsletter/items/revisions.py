@@ -78,6 +78,16 @@ def made_from(session: Session, source: Text, source_hash: str) -> Revision | No
     return session.exec(same.limit(1)).first()
 
 
+def is_of(revision: Revision, text: Text) -> bool:
+    """Whether a kept state is one of this text."""
+    whose = _whose(text)
+    return (revision.item_id, revision.issue_id, revision.language) == (
+        whose["item_id"],
+        whose["issue_id"],
+        text.language,
+    )
+
+
 def standing(text: Text) -> Revision:
     """Return what a text says now as a state nobody is known to have written."""
     row = _row(text, words_of(text), Author())

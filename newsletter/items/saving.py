@@ -18,7 +18,7 @@ from subscribers.inserts import insert_new
 
 
 @dataclass(frozen=True)
-class Change:
+class Attempt:
     """What somebody wants a text to say, and the version they had before them."""
 
     words: Mapping[str, str]
@@ -36,7 +36,7 @@ class Saved:
     lost: Revision | None = None
 
 
-def save(session: Session, item: Item, change: Change, *, language: str) -> Saved:
+def save(session: Session, item: Item, attempt: Attempt, *, language: str) -> Saved:
     """Write an item's words in one language, if nobody else did since `version`.
 
     Else the words are kept as a lost revision, and the text stays another's. Words
@@ -45,12 +45,12 @@ def save(session: Session, item: Item, change: Change, *, language: str) -> Save
     """
     texts = desk.find_texts(session, [item.id or 0])[item.id or 0]
     text = texts.get(desk.language_tag(language))
-    cleaned = wording.clean(_known(change.words))
+    cleaned = wording.clean(_known(attempt.words))
     if text is None:
         if not any(cleaned.values()):
             return Saved(ItemText(item_id=item.id or 0, language=language, version=0))
         text = _begun(session, item, language)
-    saved = write(session, text, change, cleaned, follows=_followed(item, text, texts))
+    saved = write(session, text, attempt, cleaned, follows=_followed(item, text, texts))
     if saved.lost is None:
         item.updated_at = utcnow()
         session.add(item)
@@ -61,7 +61,7 @@ def save(session: Session, item: Item, change: Change, *, language: str) -> Save
 def write(
     session: Session,
     text: Text,
-    change: Change,
+    attempt: Attempt,
     cleaned: Mapping[str, str],
     *,
     follows: str | None,
@@ -74,22 +74,22 @@ def write(
     words = earlier.words | dict(cleaned)
     if follows is None:
         earlier.source_hash = _digest(text, earlier.words)
-    is_ready = text.ready if change.ready is None else change.ready
+    is_ready = text.ready if attempt.ready is None else attempt.ready
     if (words, is_ready) == (earlier.words, text.ready):
         return Saved(text)
-    seen = text.version == change.version
+    seen = text.version == attempt.version
     values = words | {
         "ready": is_ready,
-        "source_hash": _hash(text, words, change, follows),
+        "source_hash": _hash(text, words, attempt, follows),
         "updated_at": utcnow(),
     }
-    if not (seen or _is_own(session, text, change)) or not _won(session, text, values):
+    if not (seen or _is_own(session, text, attempt)) or not _won(session, text, values):
         session.refresh(text)
-        return Saved(text, revisions.keep_lost(session, text, cleaned, by=change.by))
+        return Saved(text, revisions.keep_lost(session, text, cleaned, by=attempt.by))
     session.refresh(text)
     needed = _needed(session, text) if follows is None else frozenset[str]()
     revisions.keep(
-        session, text, by=change.by, earlier=earlier, needed=needed, apart=not seen
+        session, text, by=attempt.by, earlier=earlier, needed=needed, apart=not seen
     )
     return Saved(text)
 
@@ -106,6 +106,11 @@ def confirm(
     session.refresh(text)
     revisions.keep(session, text, by=by, earlier=earlier)
     return Saved(text)
+
+
+def hash_of(text: Text) -> str:
+    """Return the hash of the words of a text that translations follow."""
+    return _digest(text, revisions.words_of(text))
 
 
 def _known(words: Mapping[str, str]) -> Words:
@@ -133,11 +138,11 @@ def _followed(item: Item, text: ItemText, texts: Mapping[str, ItemText]) -> str 
 
 
 def _hash(
-    text: Text, words: Mapping[str, str], change: Change, follows: str | None
+    text: Text, words: Mapping[str, str], attempt: Attempt, follows: str | None
 ) -> str:
     if follows is None:
         return _digest(text, words)
-    fresh = bool(change.ready) or not any(revisions.words_of(text).values())
+    fresh = bool(attempt.ready) or not any(revisions.words_of(text).values())
     return follows if fresh else text.source_hash
 
 
@@ -147,9 +152,9 @@ def _digest(text: Text, words: Mapping[str, str]) -> str:
     return wording.digest(words[name] for name in names)
 
 
-def _is_own(session: Session, text: Text, change: Change) -> bool:
-    since = change.version
-    return change.again and revisions.only_by(session, text, change.by, since=since)
+def _is_own(session: Session, text: Text, attempt: Attempt) -> bool:
+    since = attempt.version
+    return attempt.again and revisions.only_by(session, text, attempt.by, since=since)
 
 
 def _won(session: Session, text: Text, values: Mapping[str, Any]) -> bool:

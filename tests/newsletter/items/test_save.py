@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from newsletter import db, items
-from newsletter.items import Author, Change, Saved, revisions
+from newsletter.items import Attempt, Author, Saved, revisions
 from newsletter.models import Item, ItemText, Revision
 from tests import factories
 
@@ -24,7 +24,7 @@ def make(session: Session) -> Item:
 def save(
     session: Session, item: Item, version: int, by: Author = LEA, **words: str
 ) -> Saved:
-    return items.save(session, item, Change(words, version, by), language="nl")
+    return items.save(session, item, Attempt(words, version, by), language="nl")
 
 
 def kept(session: Session, language: str = "nl") -> list[tuple[str, str, bool]]:
@@ -68,7 +68,7 @@ def test_an_answer_that_never_came_makes_no_conflict(session: Session) -> None:
     more = items.save(
         session,
         item,
-        Change({"title": "De brug is open"}, 0, LEA, again=True),
+        Attempt({"title": "De brug is open"}, 0, LEA, again=True),
         language="nl",
     )
 
@@ -100,7 +100,7 @@ def test_the_words_a_translation_was_made_from_can_be_found_again(
 ) -> None:
     item = make(session)
     text = save(session, item, 0, title="De brug").text
-    three = Change({"body": "<p>Il a trois mois.</p>"}, 1, JAN)
+    three = Attempt({"body": "<p>Il a trois mois.</p>"}, 1, JAN)
 
     source = items.save(session, item, three, language="fr").text
     save(session, item, 1, title="De brug!")
