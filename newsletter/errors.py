@@ -84,6 +84,14 @@ class EditionNotFound(NewsletterError, LookupError):
     """The issue has no edition in this language."""
 
 
+class SectionNotFound(NewsletterError, LookupError):
+    """The issue has no such section."""
+
+
+class BadSection(NewsletterError, ValueError):
+    """A section cannot be called like this."""
+
+
 class IssueNotEditable(NewsletterError):
     """The issue has left, so its contents can no longer change."""
 

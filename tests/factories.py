@@ -187,7 +187,7 @@ def make_issue(
     languages: tuple[str, ...] | list[str] = LANGUAGES,
     **columns: Any,
 ) -> Issue:
-    """Make a draft with an edition and a subject per language."""
+    """Make a draft with an edition and a subject, which is ready, per language."""
     number = next(_counter) + 1
     mailing_list = list or the_list(session)
     values: dict[str, Any] = {
@@ -200,7 +200,9 @@ def make_issue(
     issue = _added(session, Issue(**values | columns))
     for language in languages:
         subject = f"Subject {number} ({language})"
-        session.add(Edition(issue_id=_id(issue), language=language, subject=subject))
+        session.add(
+            Edition(issue_id=_id(issue), language=language, subject=subject, ready=True)
+        )
     for position, item in enumerate(items):
         session.add(
             IssueItem(issue_id=_id(issue), item_id=_id(item), position=position)

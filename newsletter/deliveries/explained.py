@@ -151,6 +151,10 @@ def _language(
     missing = f"there is no edition in {first}" if first else "they never chose one"
     if found := editions.resolve_language(second, spoken):
         return found, f"because {missing}, and {second} is their second language"
+    for tag in (first, second):
+        others = editions.instead_of(tag, mailing_list.fallbacks)
+        if found := editions.resolve_language(None, spoken, others=others):
+            return found, f"because {missing}, and the list shows {found} instead"
     fallback = default or next(iter(spoken), mailing_list.default_language)
     rank = "the list’s first language" if default else "the first there is"
     return fallback, f"because {missing}, and it is {rank}"

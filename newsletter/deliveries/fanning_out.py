@@ -1,6 +1,7 @@
 """Create the ledger of an issue: one row per mailable reader, language resolved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from sqlalchemy import (
 from sqlmodel import Session
 
 from newsletter import i18n
-from newsletter.editions.coverage import resolve_language
+from newsletter.editions.coverage import instead_of, resolve_language
 from newsletter.ledger import being
 from newsletter.models import Delivery, DeliveryState, Edition, Issue, IssueState
 from subscribers import segments
@@ -81,7 +82,7 @@ def fan_out(
     Several may be added side by side. Once all are, `close_list` lets sending begin.
     """
     readers = _readers(session, issue, chunk, now)
-    rows = _rows(readers, issue, languages, _default(session, issue, languages), now)
+    rows = _rows(readers, issue, _offer(session, issue, languages), now)
     session.execute(insert(table_of(Delivery)).from_select(_COLUMNS, rows))
 
 
@@ -120,10 +121,10 @@ def languages_of(
     wanted = segments.spoken(
         session, issue.list_id, segment=_segment(session, issue), now=now
     )
-    fallback = _default(session, issue, languages)
+    offer = _offer(session, issue, languages)
     counts: dict[str, int] = {}
     for (language, second), readers in wanted.items():
-        edition = resolve_language(language, languages, second=second) or fallback
+        edition = offer.edition_for(language, second)
         counts[edition] = counts.get(edition, 0) + readers
     return counts
 
@@ -132,10 +133,39 @@ def _segment(session: Session, issue: Issue) -> Segment | None:
     return session.get(Segment, issue.segment_id) if issue.segment_id else None
 
 
-def _default(session: Session, issue: Issue, languages: Sequence[str]) -> str:
-    """Return the edition of readers in whose languages there is none."""
+@dataclass(frozen=True)
+class _Offer:
+    """The editions there are, and what stands in for those there are not."""
+
+    languages: Sequence[str]
+    instead: Mapping[str, str]  # language without edition → the one its readers get
+    default: str
+
+    def edition_for(self, language: str | None, second: str | None) -> str:
+        spoken = resolve_language(language, self.languages, second=second)
+        return (
+            spoken or self._instead(language) or self._instead(second) or self.default
+        )
+
+    def _instead(self, language: str | None) -> str | None:
+        key = resolve_language(language, list(self.instead))
+        return self.instead[key] if key else None
+
+
+def _offer(session: Session, issue: Issue, languages: Sequence[str]) -> _Offer:
     mailing_list = session.get_one(MailingList, issue.list_id)
-    return resolve_language(mailing_list.default_language, languages) or languages[0]
+    preferred = mailing_list.fallbacks
+    found = {
+        language: resolve_language(
+            None, languages, others=instead_of(language, preferred)
+        )
+        for language in preferred
+    }
+    return _Offer(
+        languages,
+        {language: edition for language, edition in found.items() if edition},
+        resolve_language(mailing_list.default_language, languages) or languages[0],
+    )
 
 
 def _chunk_of(key: ColumnElement[int]) -> ColumnElement[int]:
@@ -153,14 +183,13 @@ def _readers(
 def _rows(
     readers: Select[*tuple[Any, ...]],
     issue: Issue,
-    languages: Sequence[str],
-    default: str,
+    offer: _Offer,
     now: datetime,
 ) -> Select[*tuple[Any, ...]]:
     # An erasure beside this waits, or is over: nobody is listed who is gone.
     held = readers.with_for_update(read=True, key_share=True, of=table_of(Subscriber))
     sub = held.subquery()
-    edition = _edition((sub.c.language, sub.c.second_language), languages, default)
+    edition = _edition((sub.c.language, sub.c.second_language), offer)
     rows = select(
         literal(issue.id),
         sub.c.subscriber_id,
@@ -182,16 +211,16 @@ def _rows(
     return rows.order_by(edition, sub.c.subscriber_id)
 
 
-def _edition(
-    spoken: Sequence[ColumnElement[Any]], languages: Sequence[str], default: str
-) -> ColumnElement[str]:
-    """Say what `resolve_language` says inside a query, about a reader's languages."""
+def _edition(spoken: Sequence[ColumnElement[Any]], offer: _Offer) -> ColumnElement[str]:
+    """Say what `edition_for` says inside a query, about a reader's languages."""
+    own = {edition: edition for edition in offer.languages}
     whens: list[tuple[ColumnElement[bool], str]] = []
-    for language in spoken:
-        tag = func.lower(func.replace(language, "_", "-"))
-        whens += [(tag == edition.casefold(), edition) for edition in languages]
-        whens += [(_same_base(tag, edition), edition) for edition in languages]
-    return case(*whens, else_=default)
+    for given in (own, offer.instead):
+        for language in spoken:
+            tag = func.lower(func.replace(language, "_", "-"))
+            whens += [(tag == key.casefold(), given[key]) for key in given]
+            whens += [(_same_base(tag, key), given[key]) for key in given]
+    return case(*whens, else_=offer.default)
 
 
 def _same_base(tag: ColumnElement[Any], edition: str) -> ColumnElement[bool]:

@@ -1,14 +1,18 @@
 """What staff write and decide per language."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, select
 
 from newsletter.errors import EditionNotFound, ItemNotFound
 from newsletter.issues.composing import require_editable
+from newsletter.items import revisions
+from newsletter.items.revisions import Author
 from newsletter.models import Decision, Edition, Issue, IssueItem
 from subscribers.clock import utcnow
+
+LONGEST_LINE = 300  # characters, of a subject or a preheader
 
 
 def write(
@@ -27,15 +31,26 @@ def write(
     """
     require_editable(issue)
     edition = get_edition(session, issue, language)
-    if subject is not None:
-        edition.subject = _one_line(subject)
-    if preheader is not None:
-        edition.preheader = _one_line(preheader)
-    if intro is not None:
-        edition.intro = intro.replace("\r\n", "\n").strip()
+    earlier = revisions.standing(edition)
+    given = {"subject": subject, "preheader": preheader, "intro": intro}
+    said = {name: words for name, words in given.items() if words is not None}
+    for name, words in clean(said).items():
+        setattr(edition, name, words)
+    edition.version += 1
     edition.updated_at = utcnow()
     session.flush()
+    revisions.keep(session, edition, by=Author(), earlier=earlier)
     return edition
+
+
+def clean(words: Mapping[str, str]) -> dict[str, str]:
+    """Return the lines of an edition as they may be stored."""
+    return {
+        name: said.replace("\r\n", "\n").strip()
+        if name == "intro"
+        else _one_line(said)[:LONGEST_LINE]
+        for name, said in words.items()
+    }
 
 
 def _one_line(text: str) -> str:
@@ -60,6 +75,22 @@ def decide(
         raise ItemNotFound(f"Item {item_id} is not in issue {issue.id}.")
     session.merge(Decision(issue_item_id=place.id, language=language, show=show))
     session.flush()
+
+
+def undecide(session: Session, issue: Issue, *, item_id: int, language: str) -> None:
+    """Open a gap again that was settled; the issue's policy applies until then.
+
+    Raises IssueNotEditable.
+    """
+    require_editable(issue)
+    place = select(IssueItem.id).where(
+        IssueItem.issue_id == issue.id, IssueItem.item_id == item_id
+    )
+    session.execute(
+        delete(Decision).where(
+            col(Decision.issue_item_id).in_(place), col(Decision.language) == language
+        )
+    )
 
 
 def editions_of(session: Session, issue: Issue) -> Sequence[Edition]:

@@ -9,8 +9,9 @@ from newsletter.feeds import joining
 from newsletter.feeds.documents import Document
 from newsletter.feeds.drafting import Draft
 from newsletter.feeds.entries import Entry
-from newsletter.items import events, links
+from newsletter.items import events, links, revisions
 from newsletter.items import words as wording
+from newsletter.items.revisions import Author
 from newsletter.items.words import Words
 from newsletter.models import Asset, FetchState, Item, ItemText, ItemType, Twin
 from subscribers.clock import utcnow
@@ -148,8 +149,12 @@ def _write(session: Session, item: Item, draft: Draft) -> None:
 
 def _put(session: Session, item: Item, text: ItemText | None, draft: Draft) -> ItemText:
     source = text or ItemText(item_id=item.id or 0, language=draft.language)
+    earlier = revisions.standing(source)
     if wording.put(source, draft.texts[draft.language]) and text is not None:
         source.version += 1
+        source.source_hash = wording.source_hash(source)
+        # Translations show what changed since they were made.
+        revisions.keep(session, source, by=Author(), earlier=earlier)
     source.ready = True
     source.updated_at = item.updated_at
     session.add(source)

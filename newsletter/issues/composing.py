@@ -47,7 +47,7 @@ def create(session: Session, mailing_list: MailingList, plan: Plan) -> Issue:
         segment_id=plan.segment.id if plan.segment else None,
         number=next_number(session, mailing_list.id),
         title=plan.title,
-        slug=_free_slug(session, plan.title, mailing_list),
+        slug=free_slug(session, plan.title, mailing_list),
         missing=plan.missing or mailing_list.missing,
         timezone=mailing_list.timezone,
         visibility=plan.visibility,
@@ -84,11 +84,13 @@ def arrange(
     """Put `items` in this order, those of each section after them under its name.
 
     The list is the whole issue: an item that is not named leaves it. Decisions of
-    items that stay are kept. Raises ItemNotFound, IssueNotEditable.
+    items that stay are kept, and so are sections, empty ones too. Raises
+    ItemNotFound, IssueNotEditable.
     """
     require_editable(issue)
-    places = _places(items, sections or {})
-    _require_items(session, list(places))
+    named = sections or {}
+    places = _places(items, named)
+    require_items(session, list(places))
     rows = session.exec(select(IssueItem).where(IssueItem.issue_id == issue.id)).all()
     kept = {row.item_id: row for row in rows if row.item_id in places}
     gone = [row.id for row in rows if row.item_id not in places]
@@ -99,6 +101,8 @@ def arrange(
         )
         row.position, row.section = position, section
         session.add(row)
+    issue.sections = list(dict.fromkeys([*filter(None, named), *issue.sections]))
+    issue.arranged += 1
     issue.updated_at = utcnow()
     session.flush()
 
@@ -159,7 +163,8 @@ def _places(
     return {item: "" for item in items if item not in sectioned} | sectioned
 
 
-def _require_items(session: Session, ids: Sequence[int]) -> None:
+def require_items(session: Session, ids: Sequence[int]) -> None:
+    """Raise ItemNotFound for what is no item; what is used is not in the inbox."""
     found = session.exec(select(Item).where(col(Item.id).in_(ids))).all()
     missing = sorted(set(ids) - {item.id for item in found})
     if missing:
@@ -175,7 +180,8 @@ def was_discarded() -> ColumnElement[bool]:
     return and_(ended, col(Issue.total).is_(None))
 
 
-def _free_slug(session: Session, title: str, mailing_list: MailingList) -> str:
+def free_slug(session: Session, title: str, mailing_list: MailingList) -> str:
+    """Return an address on the web, made of a title, that no issue has."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
     base = words or mailing_list.slug

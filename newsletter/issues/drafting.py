@@ -1,146 +1,200 @@
-"""The draft that is composed next, and news that goes into it or out of it again."""
+"""A new issue, made like the last one: sections, languages, readers, and a date."""
 
+import calendar
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, update
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, not_, select
 
 from newsletter import i18n
-from newsletter.issues import composing
-from newsletter.issues.composing import Plan
-from newsletter.models import Issue, IssueItem, IssueState, Item, ItemState, ItemType
-from subscribers.clock import utcnow
-from subscribers.inserts import insert_new
-from subscribers.models import MailingList
+from newsletter.i18n import N_
+from newsletter.issues.composing import Plan, create, next_number, was_discarded
+from newsletter.issues.placing import groups_of
+from newsletter.models import Edition, Issue, Series
+from subscribers.models import MailingList, Segment
 
-# Where news of a kind goes by itself; the names that section_name knows in every
-# language, whichever the list's own sections are written in.
-_HOMES = {
-    ItemType.EVENT: ("Agenda", "Events"),
-    ItemType.DOCUMENTS: ("Documents", "Publications"),
-    ItemType.VIDEO: ("Videos",),
-}
-_LEAD = "Lead story"
-_REST = ("News", "In brief")
-# What a list without sections of its own is laid out like.
-_USUAL = ("", "Videos", "Agenda", "Documents")
+# Between issues of a list that has had only one.
+_USUAL = timedelta(weeks=4)
+# The sections of a list that never had any.
+_FIRST = ("Lead story", "News", "Agenda")
 
 
-def open_draft(session: Session, mailing_list: MailingList) -> Issue | None:
-    """Return the issue that news is collected for now: the list's newest draft."""
-    return session.exec(
-        select(Issue)
-        .where(Issue.list_id == mailing_list.id, Issue.state == IssueState.DRAFT)
-        .order_by(col(Issue.id).desc())
-        .limit(1)
-    ).first()
+def create_from_last(
+    session: Session,
+    mailing_list: MailingList,
+    *,
+    now: datetime,
+    after: int | None = None,
+) -> Issue:
+    """Return a new draft like the list's last issue, with the date that follows.
 
-
-def next_draft(session: Session, mailing_list: MailingList) -> Issue:
-    """Return the open draft of a list, made if it has none."""
-    found = open_draft(session, mailing_list)
-    if found is not None:
-        return found
-    number = composing.next_number(session, mailing_list.id or 0)
-    title = f"{mailing_list.name_in(mailing_list.default_language)} {number}"
-    return composing.create(session, mailing_list, Plan(title=title[:300]))
-
-
-def sections_of(session: Session, issue: Issue) -> list[str]:
-    """Return the names of an issue's sections in order: the list's, then its own."""
-    mailing_list = session.get_one(MailingList, issue.list_id)
-    planned = [str(each.get("name", "")) for each in mailing_list.sections]
-    there = session.exec(
-        select(IssueItem.section)
-        .where(IssueItem.issue_id == issue.id)
-        .order_by(col(IssueItem.position))
-    )
-    return list(dict.fromkeys((*(planned or _USUAL), *there)))
-
-
-def add_item(
-    session: Session, issue: Issue, item: Item, *, section: str | None = None
-) -> bool:
-    """Put an item at the end of its section; False if the issue has it already.
-
-    Without `section` it goes where news of its kind goes: an event to the agenda, the
-    first story to the top. Raises IssueNotEditable.
+    `after` is the last issue as the page knew it: when there is a newer draft by
+    now, somebody has just made it, and it is returned instead.
     """
-    composing.require_editable(issue)
-    order = sections_of(session, issue)
-    home = section if section is not None else _home(session, issue, item, order)
-    position = _end_of(session, issue, home, order)
-    row = {
-        "issue_id": issue.id,
-        "item_id": item.id,
-        "position": position + 1,
-        "section": home[:100],
-    }
-    if not insert_new(session, IssueItem, row):
-        return False
-    session.execute(
-        update(IssueItem)
-        .where(
-            col(IssueItem.issue_id) == issue.id,
-            col(IssueItem.item_id) != item.id,
-            col(IssueItem.position) > position,
-        )
-        .values(position=col(IssueItem.position) + 1)
-    )
-    if item.state is not ItemState.USED:
-        item.state = ItemState.KEPT
-    issue.updated_at = utcnow()
-    session.add_all((item, issue))
+    # Two people who press at once get one issue, and no number twice.
+    session.exec(
+        select(MailingList.id)
+        .where(MailingList.id == mailing_list.id)
+        .with_for_update()
+    ).one()
+    last = last_issue(session, mailing_list)
+    if after is not None and last is not None and last.id != after:
+        return last
+    moment = next_moment(session, mailing_list, now=now)
+    day = (moment or now).astimezone(ZoneInfo(mailing_list.timezone)).date()
+    issue = create(session, mailing_list, _plan(session, mailing_list, last, day))
+    issue.send_at = moment
+    issue.section_names = _named(mailing_list, last)
     session.flush()
-    return True
+    return issue
 
 
-def remove_item(session: Session, issue: Issue, item: Item) -> bool:
-    """Take an item out of an issue; False if it is not in it. It stays on the desk."""
-    composing.require_editable(issue)
-    gone = session.execute(
-        delete(IssueItem).where(
-            col(IssueItem.issue_id) == issue.id, col(IssueItem.item_id) == item.id
+def last_issue(session: Session, mailing_list: MailingList) -> Issue | None:
+    """Return the list's newest issue that was not discarded."""
+    query = (
+        select(Issue)
+        .where(Issue.list_id == mailing_list.id, not_(was_discarded()))
+        .order_by(col(Issue.id).desc())
+    )
+    return session.exec(query.limit(1)).first()
+
+
+def next_moment(
+    session: Session, mailing_list: MailingList, *, now: datetime
+) -> datetime | None:
+    """Return when the next issue would go out, by the list's series or its habit.
+
+    None for a list that has no habit yet.
+    """
+    promised = session.exec(
+        select(func.min(Series.next_at)).where(
+            Series.list_id == mailing_list.id, Series.active
         )
+    ).one()
+    if promised is not None and promised > now:
+        return promised
+    moved = func.coalesce(Issue.started_at, Issue.send_at)
+    query = (
+        select(Issue)
+        .where(
+            Issue.list_id == mailing_list.id, not_(was_discarded()), moved.is_not(None)
+        )
+        .order_by(moved.desc())
     )
-    issue.updated_at = utcnow()
-    session.add(issue)
-    return bool(getattr(gone, "rowcount", 0))
+    found = session.exec(query.limit(2)).all()
+    moments = [issue.send_at or issue.started_at or now for issue in found]
+    return following(moments, ZoneInfo(mailing_list.timezone), now=now)
 
 
-def _home(session: Session, issue: Issue, item: Item, order: Sequence[str]) -> str:
-    by_key = {_key(name): name for name in reversed(order)}
-    for name in _HOMES.get(item.type, ()):
-        if _key(name) in by_key:
-            return by_key[_key(name)]
-    lead = by_key.get(_key(_LEAD))
-    if lead is not None and not _has_any(session, issue, lead):
-        return lead
-    rest = next((by_key[_key(n)] for n in _REST if _key(n) in by_key), None)
-    if rest is not None:
-        return rest
-    plain = [name for name in order if name != lead and _key(name) not in _SPECIAL]
-    return plain[0] if plain else ""
+def following(
+    moments: Sequence[datetime], zone: ZoneInfo, *, now: datetime
+) -> datetime | None:
+    """Return the moment after the newest of `moments` (the newest first), in rhythm.
+
+    The same time on the clocks of the zone, whatever they do in between. Months are
+    kept by the weekday in the month, or by the day, as the last two had it.
+    """
+    if not moments:
+        return None
+    newest = moments[0].astimezone(zone)
+    before = moments[1].astimezone(zone).date() if len(moments) > 1 else None
+    day = newest.date()
+    while _at(day, newest, zone) <= max(now, moments[0]):
+        before, day = day, _after(day, before)
+    return _at(day, newest, zone)
 
 
-def _key(name: str) -> str:
-    return i18n.section_name(name, "en").casefold() if name else ""
+def _after(day: date, before: date | None) -> date:
+    if before is None or before >= day:
+        return day + _USUAL
+    gap = (day - before).days
+    if 27 < gap < 36 and before.month != day.month:
+        if before.weekday() == day.weekday() and _week(before) == _week(day):
+            return _same_weekday(day)
+        if before.day == day.day:
+            return _same_day(day)
+    return day + timedelta(days=gap)
 
 
-_SPECIAL = frozenset(_key(name) for names in _HOMES.values() for name in names)
+def _week(day: date) -> int:
+    return (day.day - 1) // 7
 
 
-def _has_any(session: Session, issue: Issue, section: str) -> bool:
-    query = select(IssueItem.id).where(
-        IssueItem.issue_id == issue.id, IssueItem.section == section
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _same_weekday(day: date) -> date:
+    """Return the first Tuesday of the next month for the first Tuesday of this one."""
+    first = _next_month(day)
+    found = first + timedelta(
+        days=(day.weekday() - first.weekday()) % 7 + 7 * _week(day)
     )
-    return session.exec(query.limit(1)).first() is not None
+    return found if found.month == first.month else found - timedelta(days=7)
 
 
-def _end_of(session: Session, issue: Issue, section: str, order: Sequence[str]) -> int:
-    """Return the position of the last item of a section, or of those before it."""
-    before = order[: order.index(section) + 1] if section in order else order
-    query = select(func.max(IssueItem.position)).where(
-        IssueItem.issue_id == issue.id, col(IssueItem.section).in_(list(before))
+def _same_day(day: date) -> date:
+    first = _next_month(day)
+    longest = calendar.monthrange(first.year, first.month)[1]
+    return first.replace(day=min(day.day, longest))
+
+
+def _at(day: date, like: datetime, zone: ZoneInfo) -> datetime:
+    wall = datetime.combine(day, like.time().replace(second=0, microsecond=0))
+    return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _plan(
+    session: Session, mailing_list: MailingList, last: Issue | None, day: date
+) -> Plan:
+    language = mailing_list.default_language
+    number = next_number(session, mailing_list.id or 0)
+    title = i18n.translator(language)(
+        N_("No {number} · {month}"),
+        number=i18n.number(number, language),
+        month=i18n.month(day, language),
     )
-    return session.exec(query).one() or 0
+    names = _sections(session, mailing_list, last)
+    plan = Plan(title=title, sections=dict.fromkeys(names, ()))
+    if last is None:
+        return plan
+    segment = session.get(Segment, last.segment_id) if last.segment_id else None
+    return replace(
+        plan,
+        languages=_languages(session, mailing_list, last),
+        segment=segment,
+        missing=last.missing,
+        visibility=last.visibility,
+    )
+
+
+def _sections(
+    session: Session, mailing_list: MailingList, last: Issue | None
+) -> Sequence[str]:
+    """Return the list's sections, else the last issue's, else those most have."""
+    if mailing_list.sections:
+        return [str(section["name"]) for section in mailing_list.sections]
+    found = [name for name in groups_of(session, last) if name] if last else []
+    say = i18n.translator(mailing_list.default_language)
+    return found or [say(name) for name in _FIRST]
+
+
+def _languages(
+    session: Session, mailing_list: MailingList, last: Issue
+) -> Sequence[str]:
+    """Return the last issue's languages, as far as the list still has them."""
+    query = select(Edition.language).where(Edition.issue_id == last.id)
+    spoken = set(session.exec(query))
+    return [tag for tag in mailing_list.languages if tag in spoken]
+
+
+def _named(mailing_list: MailingList, last: Issue | None) -> dict[str, dict[str, str]]:
+    """Return what readers see above the sections, as list and last issue have it."""
+    stated = {
+        str(section["name"]): dict(section.get("names", {}))
+        for section in mailing_list.sections
+        if section.get("names")
+    }
+    return stated | (dict(last.section_names) if last else {})

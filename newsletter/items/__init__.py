@@ -10,10 +10,15 @@ from newsletter.items.desk import (
 from newsletter.items.events import Occasion, move
 from newsletter.items.files import add_document, illustrate, remove_document
 from newsletter.items.markup import clean_body
+from newsletter.items.revisions import Author
+from newsletter.items.saving import Attempt, Saved, save
 from newsletter.items.words import is_stale, source_hash
 
 __all__ = [
+    "Attempt",
+    "Author",
     "Occasion",
+    "Saved",
     "add_document",
     "clean_body",
     "create",
@@ -24,6 +29,7 @@ __all__ = [
     "latest",
     "move",
     "remove_document",
+    "save",
     "source_hash",
     "translate",
 ]

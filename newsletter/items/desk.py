@@ -8,8 +8,9 @@ from typing import Any, TypedDict, Unpack
 from sqlmodel import Session, col, func, select
 
 from newsletter.errors import BadText, ItemNotFound
-from newsletter.items import links
+from newsletter.items import links, revisions
 from newsletter.items import words as wording
+from newsletter.items.revisions import Author
 from newsletter.items.words import Words
 from newsletter.models import Arrival, Item, ItemState, ItemText, ItemType
 from subscribers.clock import utcnow
@@ -82,6 +83,9 @@ def translate(
     text = texts.get(language_tag(language)) or ItemText(
         item_id=_id(item), language=language_tag(language), version=0
     )
+    earlier = revisions.standing(text)
+    if text.language == item.language:
+        earlier.source_hash = wording.source_hash(text)
     wording.put(text, words)
     if not text.title:
         raise BadText(f"The words in {language} need a title.")
@@ -92,6 +96,7 @@ def translate(
     text.updated_at = item.updated_at = utcnow()
     session.add_all((item, text))
     session.flush()
+    revisions.keep(session, text, by=Author(), earlier=earlier)
     return text
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypedDict
 
 from newsletter.items import links, markup, plain
@@ -22,13 +22,17 @@ class Words(TypedDict, total=False):
 
 
 _LIMITS = {"title": 500, "alt": 500, "link_text": 200, "caption": 1000}
-_TRANSLATABLE = ("title", "summary", "body", "caption", "alt", "link_text")
+TRANSLATABLE = ("title", "summary", "body", "caption", "alt", "link_text")
 
 
 def source_hash(text: ItemText) -> str:
     """Return the hash of the words that have to be translated."""
-    words = [getattr(text, name) for name in _TRANSLATABLE]
-    return hashlib.sha256(json.dumps(words).encode()).hexdigest()
+    return digest(getattr(text, name) for name in TRANSLATABLE)
+
+
+def digest(words: Iterable[str]) -> str:
+    """Return the hash of words in their order."""
+    return hashlib.sha256(json.dumps(list(words)).encode()).hexdigest()
 
 
 def is_stale(source_text: ItemText, translation: ItemText) -> bool:

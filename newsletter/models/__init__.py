@@ -1,6 +1,8 @@
 """The tables about news, issues and their way to the readers."""
 
 from newsletter.models.composing import (
+    Change,
+    ChangeKind,
     Decision,
     Edition,
     Issue,
@@ -63,6 +65,8 @@ __all__ = [
     "AssetSize",
     "AuditEntry",
     "Bounce",
+    "Change",
+    "ChangeKind",
     "Comment",
     "Decision",
     "Delivery",

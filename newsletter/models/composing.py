@@ -96,6 +96,9 @@ class Issue(SQLModel, table=True):
     )
     # {section name: {language: words}} where the catalogues do not know the name
     section_names: dict[str, dict[str, str]] = Field(default_factory=dict, sa_type=Json)
+    # Their names in order, empty ones too; items without section stand before them.
+    sections: list[str] = Field(default_factory=list, sa_type=Json)
+    arranged: int = 0  # counts changes of the contents: each names the one it saw
     send_at: datetime | None = Field(default=None, index=True)
     timezone: str = Field(max_length=60)
     override: str = ""  # why an admin sent it although a check said no
@@ -149,6 +152,36 @@ class Decision(SQLModel, table=True):
     )
     language: str = Field(primary_key=True, max_length=35)
     show: str | None = Field(default=None, max_length=35)  # None: leave it out
+
+
+class ChangeKind(StrEnum):
+    """What somebody changed in the contents of an issue."""
+
+    MOVED = "moved"
+    ADDED = "added"
+    REMOVED = "removed"
+    SECTIONS = "sections"
+    DECIDED = "decided"
+    TOOK_IN = "took in"  # a language
+    LEFT_OUT = "left out"  # a language
+
+
+class Change(SQLModel, table=True):
+    """A change of the contents of an issue, with how they stood, so it can be undone.
+
+    Those of the last day are kept, and the words of languages that were left out.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    issue_id: int = Field(foreign_key="issue.id", ondelete="CASCADE", index=True)
+    kind: ChangeKind = Field(sa_type=states(ChangeKind))
+    who: str = Field(default="", max_length=254)
+    subject: str = Field(default="", max_length=500)  # an item's title, a language …
+    many: int = 1  # items or cells it was about
+    arranged: int  # of the issue, once it was made
+    before: dict[str, Any] = Field(sa_type=Json)  # as newsletter.issues.changes has it
+    at: datetime = Field(default_factory=utcnow)
+    undone_at: datetime | None = None
 
 
 class Edition(SQLModel, table=True):

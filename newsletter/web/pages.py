@@ -71,6 +71,7 @@ class Pages:
             "percent": lambda share: i18n.percent(share, language),
             "day": lambda on: i18n.day(on, language),
             "moment": lambda at, zone: i18n.moment(at, language, zone),
+            "clock": lambda at, zone: i18n.clock(at.astimezone(zone).time(), language),
             "language_name": lambda tag: i18n.language_name(tag, language),
         }
         words = i18n.words(language)

@@ -152,7 +152,7 @@ def coverage(issue_id: IssueId, json: JsonFlag = False) -> None:
             ],
         )
         say(words.LEGEND)
-        if gaps := matrix.gaps():
+        if gaps := matrix.undecided():
             say(f"{gaps} gaps have no decision: the list's default applies.")
 
 
@@ -187,5 +187,5 @@ def decide(
         if json:
             answer(words.matrix(left))
             return
-    say(f"Decided. {left.gaps()} gaps follow the default.")
+    say(f"Decided. {left.undecided()} gaps follow the default.")
     words.say_withdrawn(withdrawn, issue_id)

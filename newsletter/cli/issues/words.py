@@ -98,6 +98,7 @@ def matrix(coverage: Coverage) -> dict[str, Any]:
     return {
         "languages": list(coverage.languages),
         "gaps": coverage.gaps(),
+        "undecided": coverage.undecided(),
         "items": [
             {
                 "item": row.item.id,

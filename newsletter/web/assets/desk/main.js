@@ -6,3 +6,4 @@ import "./keys.js";
 import "./paste.js";
 import "./news.js";
 import "./progress.js";
+import "./autosave.js";

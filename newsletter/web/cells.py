@@ -1,0 +1,182 @@
+"""The open cell of an issue: /issues/{issue_id}/i/{row}/{language}."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi.responses import Response
+from sqlmodel import Session
+
+from newsletter import audit, deliveries, editions
+from newsletter.models import Action, Issue, Role
+from newsletter.web import composer, numbered, outline, panes, scenes, sessions
+from newsletter.web.deps import Here, Reading, Site, Writing
+from newsletter.web.failures import not_found
+from newsletter.web.matrix import Matrix, Spot
+from newsletter.web.scenes import Decided, Scene
+from newsletter.web.sessions import GenuineForm, SignedIn, Visitor
+from newsletter.web.writers import LINES, of_staff
+
+router = APIRouter(dependencies=[Depends(sessions.same_site)])
+
+Translator = Annotated[Visitor, Depends(sessions.allowed(Role.EDITOR, Role.TRANSLATOR))]
+Editor = Annotated[Visitor, Depends(sessions.allowed(Role.EDITOR))]
+
+CELL = "/issues/{issue_id}/i/{row}/{language}"
+
+
+def scene_of(
+    request: Request, here: Site, session: Session, visitor: Visitor, issue: Issue
+) -> Scene:
+    """Return a member of staff at an issue, with the composer around their cell."""
+
+    def beside(spot: Spot, left: Spot | None) -> str:
+        return _beside(here, session, visitor, issue, spot, left)
+
+    return Scene(
+        request=request,
+        here=here,
+        session=session,
+        issue=issue,
+        writer=of_staff(visitor, issue),
+        page=lambda pane: composer.page(here, visitor, session, issue, pane=pane),
+        beside=beside,
+    )
+
+
+def spot_of(row: str, language: str) -> Spot:
+    """Return the cell that an address names."""
+    return Spot(row, language)
+
+
+At = Annotated[Spot, Depends(spot_of)]
+
+
+def seen(
+    issue_id: int, request: Request, visitor: SignedIn, here: Here, session: Reading
+) -> Scene:
+    """Return whoever looks at an issue."""
+    issue = numbered.issue(session, issue_id)
+    return scene_of(request, here, session, visitor, issue)
+
+
+def written(
+    issue_id: int,
+    request: Request,
+    visitor: Translator,
+    _form: GenuineForm,
+    here: Here,
+    session: Writing,
+) -> Scene:
+    """Return whoever changes something in an issue."""
+    issue = numbered.issue(session, issue_id)
+    return scene_of(request, here, session, visitor, issue)
+
+
+Seen = Annotated[Scene, Depends(seen, scope="function")]
+Written = Annotated[Scene, Depends(written, scope="function")]
+
+
+@router.get("/issues/{issue_id}/i")
+def decided(scene: Seen) -> Response:
+    """Say that no gap is left."""
+    return scene.page(Decided(scene.writer, scene.issue))
+
+
+@router.get(CELL)
+def look(scene: Seen, spot: At, kept: int = 0) -> Response:
+    """Open a cell, beside the outline or alone for a script."""
+    return scenes.show(scene, spot, kept=kept)
+
+
+@router.patch(CELL)
+def keep(scene: Written, spot: At, form: GenuineForm) -> Response:
+    """Save words while they are being written."""
+    return scenes.keep(scene, spot, form)
+
+
+@router.post(CELL)
+@router.post(CELL + "/{act}")
+def act(
+    scene: Written,
+    spot: At,
+    visitor: Translator,
+    form: GenuineForm,
+    act: str = "save",
+) -> Response:
+    """Save the form of a cell, and do what its button says."""
+    if act in scenes.ACTS:
+        return scenes.ACTS[act](scene, spot, form)
+    if act != "decide":
+        raise not_found()
+    _decide(scene, spot, visitor, form)
+    return scenes.go(scene, spot)
+
+
+def _decide(scene: Scene, spot: Spot, visitor: Visitor, form: dict[str, str]) -> None:
+    """Settle what readers get of an item without words in a language, or open it."""
+    if not scene.writer.edits:
+        raise HTTPException(HTTPStatus.FORBIDDEN)
+    if spot.row == LINES:
+        raise not_found()
+    scene.before.cell(spot)
+    item_id, language = int(spot.row), spot.language
+    if form.get("show") == "ask":
+        editions.undecide(
+            scene.session, scene.issue, item_id=item_id, language=language
+        )
+    else:
+        shown = form.get("show") or None
+        if shown and shown not in panes.choices(scene.session, item_id):
+            raise not_found()
+        editions.decide(
+            scene.session, scene.issue, item_id=item_id, language=language, show=shown
+        )
+    audit.note(
+        scene.session,
+        visitor.person,
+        Action.CHANGED_ISSUE,
+        issue=scene.issue,
+        subject=f"{language}: {form.get('show') or 'left out'}"[:300],
+        item=item_id,
+    )
+
+
+def _beside(
+    here: Site,
+    session: Session,
+    visitor: Visitor,
+    issue: Issue,
+    spot: Spot,
+    left: Spot | None,
+) -> str:
+    coverage = editions.coverage(session, issue)
+    report = deliveries.status(session, issue)
+    headline = outline.headline(issue, report, coverage.gaps(), visitor.language)
+    return here.pages.text(
+        "staff/_beside.html",
+        visitor.language,
+        visitor=visitor,
+        issue=issue,
+        headline=headline,
+        cells=_cells(Matrix(coverage), spot, left),
+    )
+
+
+def _cells(found: Matrix, spot: Spot, left: Spot | None) -> list[dict[str, object]]:
+    """Return what the cells that changed, were left or are open now look like."""
+    squares = []
+    for each in dict.fromkeys(filter(None, (spot, left))):
+        if each.language not in found.languages:
+            continue
+        cell = found.cell(each)
+        squares.append(
+            {
+                "row": each.row,
+                "tag": each.language,
+                "how": outline.CELLS[cell.state],
+                "shows": cell.shows if cell.shows != cell.language else None,
+                "open": each == spot,
+            }
+        )
+    return squares
