@@ -10,6 +10,7 @@ from newsletter.issues.approval import (
 from newsletter.issues.approving import approve, recheck, withdraw_unapproved
 from newsletter.issues.composing import (
     add_language,
+    aim,
     arrange,
     create,
     find_by_slug,
@@ -20,14 +21,16 @@ from newsletter.issues.composing import (
     next_number,
     was_discarded,
 )
+from newsletter.issues.habits import leaving_beside, next_morning, usual_time
 from newsletter.issues.holding import attend, hold_restored, hold_unattended
-from newsletter.issues.moments import read_moment
+from newsletter.issues.moments import read_moment, readings
 from newsletter.issues.showing import is_listed, show_to
 from newsletter.issues.transitions import (
     cancel,
     discard,
     fail_start,
     finish,
+    hold_back,
     hold_missed,
     leased,
     pause,
@@ -41,6 +44,7 @@ from newsletter.issues.transitions import (
 
 __all__ = [
     "add_language",
+    "aim",
     "approve",
     "arrange",
     "attend",
@@ -52,6 +56,7 @@ __all__ = [
     "find_by_slug",
     "finish",
     "get_issue",
+    "hold_back",
     "hold_missed",
     "hold_restored",
     "hold_unattended",
@@ -59,12 +64,15 @@ __all__ = [
     "is_listed",
     "is_under_way",
     "leased",
+    "leaving_beside",
     "list_issues",
     "list_sending",
     "needs_approval",
+    "next_morning",
     "next_number",
     "pause",
     "read_moment",
+    "readings",
     "recheck",
     "require_approved",
     "resume",
@@ -74,6 +82,7 @@ __all__ = [
     "take_back",
     "take_due",
     "take_over",
+    "usual_time",
     "waits_for_approval",
     "was_discarded",
     "withdraw_unapproved",

@@ -15,6 +15,7 @@ from newsletter.config import Settings
 from newsletter.domains import Domains
 from newsletter.web import forms, negotiation
 from newsletter.web.asgi import body_of
+from newsletter.web.known import Lately
 from newsletter.web.pages import Pages
 from newsletter.web.throttle import Throttle
 
@@ -37,6 +38,7 @@ class Site:
     throttle: Throttle
     partners: Partners
     memory: Memory = field(default_factory=Memory)  # of mails that were checked
+    lately: Lately = field(default_factory=Lately)  # what checks found
     domains: Domains | None = None  # None: addresses are judged by their looks alone
 
 

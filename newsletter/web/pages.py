@@ -71,6 +71,8 @@ class Pages:
             "percent": lambda share: i18n.percent(share, language),
             "day": lambda on: i18n.day(on, language),
             "moment": lambda at, zone: i18n.moment(at, language, zone),
+            "short_moment": lambda at, zone: i18n.short_moment(at, language, zone),
+            "zone_name": i18n.zone_name,
             "language_name": lambda tag: i18n.language_name(tag, language),
         }
         words = i18n.words(language)

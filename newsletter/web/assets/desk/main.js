@@ -2,4 +2,6 @@
 import "./requests.js";
 import "./dialogs.js";
 import "./countdown.js";
+import "./check.js";
+import "./preview.js";
 import "./keys.js";
