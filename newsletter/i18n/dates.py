@@ -81,7 +81,8 @@ def short_moment(at: datetime, language: str, zone: tzinfo) -> str:
     """Return a moment near by, in short: mar. 1 déc., 9 h."""
     shown = at.astimezone(zone)
     on = format_skeleton("MMMEd", shown, locale=locale(language))
-    return f"{on}, {_clock(shown, language)}{_after(language)}".replace(" ", _NBSP)
+    # A line may break after the day, and nowhere else.
+    return f"{on.replace(' ', _NBSP)}, {_clock(shown, language)}{_after(language)}"
 
 
 def zone_name(at: datetime, zone: tzinfo) -> str:

@@ -110,7 +110,7 @@ def check(
     )
     if shown.still:
         return answer
-    return _fresh(answer, page.issue, tests, values["launch"])
+    return _fresh(answer, page.issue, values["launch"])
 
 
 @router.get("/issues/{issue_id}/check/findings")
@@ -224,12 +224,10 @@ def _changed(request: Request, page: str) -> Response:
     return RedirectResponse(page, HTTPStatus.SEE_OTHER)
 
 
-def _fresh(
-    page: HTMLResponse, issue: Issue, tests: testing.Desk, launch: Any
-) -> HTMLResponse:
+def _fresh(page: HTMLResponse, issue: Issue, launch: Any) -> HTMLResponse:
     """Let a page fetch itself again while what it shows is about to change."""
     if issue.state in outline.MOVING:
         page.headers["Refresh"] = f"{_REFRESH}; url=/issues/{issue.id}/sending"
-    elif tests.waiting or (launch is not None and launch.soon):
+    elif launch is not None and launch.soon:
         page.headers["Refresh"] = str(_REFRESH)
     return page

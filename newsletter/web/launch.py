@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from newsletter import audit, checks, estimates, i18n, issues, relays
+from newsletter import audit, checks, editions, estimates, i18n, issues, relays
 from newsletter.editions import Coverage
 from newsletter.i18n import N_
 from newsletter.issues import composing
@@ -73,7 +73,9 @@ class Launch:
 def look(session: Session, here: Site, issue: Issue, *, now: datetime) -> Known:
     """Check an issue and count who gets it; whatever was known before is renewed."""
     segment = session.get(Segment, issue.segment_id) if issue.segment_id else None
-    people = checks.count(session, issue, now=now)
+    counts = checks.count(session, issue, now=now)
+    tags = [edition.language for edition in editions.editions_of(session, issue)]
+    people = {tag: counts.get(tag, 0) for tag in tags}
     report = checks.run(
         session,
         issue,

@@ -50,6 +50,7 @@ def preview(
     """Send the mail itself, for a frame without rights: no script, no forms."""
     issue = numbered.issue(session, issue_id)
     page = _page(session, here, visitor, issue, language, wish)
+    page = page if wish.pictures else previews.without_pictures(page)
     policy = previews.policy(here.settings, pictures=wish.pictures)
     return HTMLResponse(page, headers={"Content-Security-Policy": policy})
 

@@ -42,6 +42,15 @@ _INVERTED = (
 )
 
 
+_PICTURE = re.compile(r'(<img\b[^>]*?)\s(?:src|srcset)="[^"]*"', re.IGNORECASE)
+_GROUND = re.compile(r"url\([^)]*\)")
+
+
+def without_pictures(html: str) -> str:
+    """Return a mail as programs show it that load nothing: descriptions alone."""
+    return _GROUND.sub("none", _PICTURE.sub(r"\1", html))
+
+
 def framed(html: str, scheme: Scheme) -> str:
     """Return a mail for a frame: in these colours, and with links that do nothing.
 
