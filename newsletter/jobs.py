@@ -15,6 +15,7 @@ from newsletter import (
     checks,
     db,
     deliveries,
+    departures,
     desk,
     doctor,
     editions,
@@ -59,7 +60,10 @@ _BREATH = 0.006
 
 
 def start_due_issues(engine: Engine, settings: Settings, *, holder: str) -> list[int]:
-    """Start every issue whose moment has come; return the ids this process started."""
+    """Start every issue whose moment has come; return the ids this process took.
+
+    One in whose way something stands is a draft again, and its editors are told.
+    """
     limit = timedelta(minutes=settings.late_limit)
     with db.writing(engine) as session:
         now = db.now(session)
@@ -86,6 +90,8 @@ def start_issue(
     A process that dies here leaves the lease to run out, and another starts over.
     """
     try:
+        if not departures.may_leave(engine, settings, issue_id, holder=holder):
+            return
         languages = _freeze(engine, settings, issue_id, holder)
         if languages and _fan_out(engine, issue_id, languages, holder):
             logger.info("issue %s has started", issue_id)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnExpressionArgument,
     Select,
     and_,
+    case,
     exists,
     func,
     not_,
@@ -149,6 +150,29 @@ def spoken(
         .order_by(*languages)
     )
     return {(row[0], row[1]): row[2] for row in session.execute(grouped)}
+
+
+def left_aside(
+    session: Session, list_id: int, *, segment: Segment | None = None, now: datetime
+) -> tuple[int, int]:
+    """Count who is subscribed and gets nothing: the paused, and the suppressed."""
+    reached = _not_suppressed(col(Subscriber.email_hash))
+    stands = _stands(Subscription, now)
+    paused = func.sum(case((not_(stands), 1), else_=0))
+    suppressed = func.sum(case((and_(stands, not_(reached)), 1), else_=0))
+    states = (SubscriptionState.CONFIRMED, SubscriptionState.PAUSED)
+    query = (
+        rows(func.coalesce(paused, 0), func.coalesce(suppressed, 0))
+        .select_from(Subscriber)
+        .join(Subscription, col(Subscription.subscriber_id) == col(Subscriber.id))
+        .where(
+            col(Subscription.list_id) == list_id, col(Subscription.state).in_(states)
+        )
+    )
+    if segment:
+        query = query.where(selects(segment.rule, now=now))
+    found = session.execute(query).one()
+    return int(found[0]), int(found[1])
 
 
 def preview(

@@ -1,7 +1,7 @@
 """Run every check on an issue, and sort what they say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session
@@ -53,6 +53,8 @@ class Report:
     findings: tuple[Finding, ...]
     passed: tuple[Check, ...]
     overridden: frozenset[str]  # keys that an admin let through
+    sizes: Mapping[str, int] = field(default_factory=dict)  # bytes of each mail's HTML
+    waiting: int = 0  # links that were not tried yet
 
     @property
     def must_fix(self) -> tuple[Finding, ...]:
@@ -137,7 +139,9 @@ def examine(proof: Proof, *, overridden: frozenset[str] = frozenset()) -> Report
         found = each.run(proof)
         findings += found
         passed += [] if found else [each]
-    return Report(tuple(findings), tuple(passed), overridden)
+    sizes = {mail.language: mail.size for mail in proof.mails}
+    waiting = reach.untried(proof)
+    return Report(tuple(findings), tuple(passed), overridden, sizes, waiting)
 
 
 def count(session: Session, issue: Issue, *, now: datetime) -> dict[str, int]:

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from newsletter.checks.findings import Finding
 from newsletter.checks.listing import Report, run
+from newsletter.checks.memory import Memory
 from newsletter.config import Settings
 from newsletter.errors import IssueNotReady
 from newsletter.models import Issue
@@ -29,14 +30,15 @@ def require_ready(
     settings: Settings,
     now: datetime,
     override: Override | None = None,
+    memory: Memory | None = None,
 ) -> Report:
     """Raise IssueNotReady unless nothing stands in the way that is not overridden.
 
     An override covers what stands in the way at this moment and is kept with the
     issue: what comes later blocks again. Some things nobody can override. Whether
-    `by` may override is for the caller to know.
+    `by` may override is for the caller to know; `memory` is as for `run`.
     """
-    report = run(session, issue, settings=settings, now=now)
+    report = run(session, issue, settings=settings, now=now, memory=memory)
     if not report.must_fix:
         return report
     fixed = [f for f in report.must_fix if not f.overridable]

@@ -29,6 +29,13 @@ def link_dead(proof: Proof) -> Iterator[Fault]:
     yield from _left_open(proof, waiting, untried)
 
 
+def untried(proof: Proof) -> int:
+    """Count the links that wait to be tried for the first time."""
+    known = dict(proof.trials)
+    links = outside(proof.links, base_url=proof.base_url, allow=proof.allow)
+    return sum(link.url not in known for link in links)
+
+
 def outside(
     links: Iterable[Hyperlink], *, base_url: str, allow: Sequence[Network]
 ) -> Iterator[Hyperlink]:

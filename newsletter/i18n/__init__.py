@@ -8,16 +8,21 @@ from newsletter.i18n.catalogues import (
     words,
 )
 from newsletter.i18n.dates import (
+    appointment,
+    city,
     clock,
     day,
     day_and_month,
     event_when,
     moment,
     month,
+    short_moment,
     weekday,
+    zone_name,
 )
 from newsletter.i18n.figures import duration, file_size, minutes, number, percent
 from newsletter.i18n.folding import fold
+from newsletter.i18n.holidays import Holiday, easter, holiday
 from newsletter.i18n.languages import (
     base,
     direction,
@@ -34,17 +39,22 @@ from newsletter.i18n.typography import tidy, tidy_parts
 
 __all__ = [
     "N_",
+    "Holiday",
     "Translator",
+    "appointment",
     "base",
     "catalogue_languages",
+    "city",
     "clock",
     "day",
     "day_and_month",
     "direction",
     "duration",
+    "easter",
     "event_when",
     "file_size",
     "fold",
+    "holiday",
     "in_language_label",
     "is_same_language",
     "language_name",
@@ -58,9 +68,11 @@ __all__ = [
     "plate",
     "regional",
     "section_name",
+    "short_moment",
     "tidy",
     "tidy_parts",
     "translator",
     "weekday",
     "words",
+    "zone_name",
 ]

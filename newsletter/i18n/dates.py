@@ -1,10 +1,16 @@
 """Days, hours and events as each language writes them."""
 
 import re
-from datetime import date, datetime, time, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    get_timezone_location,
+)
 
 from newsletter.i18n.languages import base, locale
 
@@ -64,6 +70,36 @@ def moment(at: datetime, language: str, zone: tzinfo | None = None) -> str:
     """Return a moment in words, in `zone`: 1er décembre 2026, 14 h 30."""
     shown = at.astimezone(zone) if zone else at
     return f"{day(shown, language)}, {_clock(shown, language)}{_after(language)}"
+
+
+def appointment(at: datetime, language: str, zone: tzinfo) -> str:
+    """Return a moment with its weekday, in `zone`: mardi 1er décembre 2026, 9 h."""
+    return _point(at.astimezone(zone), language) + _after(language)
+
+
+def short_moment(at: datetime, language: str, zone: tzinfo) -> str:
+    """Return a moment near by, in short: mar. 1 déc., 9 h."""
+    shown = at.astimezone(zone)
+    on = format_skeleton("MMMEd", shown, locale=locale(language))
+    # A line may break after the day, and nowhere else.
+    return f"{on.replace(' ', _NBSP)}, {_clock(shown, language)}{_after(language)}"
+
+
+def zone_name(at: datetime, zone: tzinfo) -> str:
+    """Return what a zone is called at a moment, and what that means: CET, UTC+1."""
+    shown = at.astimezone(zone)
+    offset = int((shown.utcoffset() or timedelta(0)).total_seconds() // 60)
+    hours, minutes = divmod(abs(offset), 60)
+    sign = "−" if offset < 0 else "+"
+    written = f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")
+    name = shown.tzname() or ""
+    # Zones without letters of their own are called by their offset already.
+    return f"{name}, {written}" if name.isalpha() and name != "UTC" else written
+
+
+def city(zone: ZoneInfo, language: str) -> str:
+    """Return the city that a zone is named after, in a language."""
+    return get_timezone_location(zone, locale=locale(language), return_city=True)
 
 
 def month(on: date, language: str) -> str:

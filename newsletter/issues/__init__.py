@@ -19,6 +19,7 @@ from newsletter.issues.collecting import (
 )
 from newsletter.issues.composing import (
     add_language,
+    aim,
     arrange,
     create,
     find_by_slug,
@@ -32,8 +33,9 @@ from newsletter.issues.composing import (
 )
 from newsletter.issues.describing import About, describe
 from newsletter.issues.drafting import create_from_last, last_issue, next_moment
+from newsletter.issues.habits import leaving_beside, next_morning, usual_time
 from newsletter.issues.holding import attend, hold_restored, hold_unattended
-from newsletter.issues.moments import read_moment
+from newsletter.issues.moments import read_moment, readings
 from newsletter.issues.placing import Spot, groups_of, move, step
 from newsletter.issues.placing import add as add_items
 from newsletter.issues.placing import remove as remove_item
@@ -49,6 +51,7 @@ from newsletter.issues.transitions import (
     discard,
     fail_start,
     finish,
+    hold_back,
     hold_missed,
     leased,
     pause,
@@ -66,6 +69,7 @@ __all__ = [
     "add_items",
     "add_language",
     "add_section",
+    "aim",
     "approve",
     "arrange",
     "attend",
@@ -83,6 +87,7 @@ __all__ = [
     "finish",
     "get_issue",
     "groups_of",
+    "hold_back",
     "hold_missed",
     "hold_restored",
     "hold_unattended",
@@ -92,6 +97,7 @@ __all__ = [
     "keep",
     "last_issue",
     "leased",
+    "leaving_beside",
     "let_go",
     "list_issues",
     "list_sending",
@@ -101,10 +107,12 @@ __all__ = [
     "needs_approval",
     "next_draft",
     "next_moment",
+    "next_morning",
     "next_number",
     "open_draft",
     "pause",
     "read_moment",
+    "readings",
     "recheck",
     "remove_item",
     "remove_section",
@@ -120,6 +128,7 @@ __all__ = [
     "take_due",
     "take_over",
     "undo",
+    "usual_time",
     "waits_for_approval",
     "was_discarded",
     "withdraw_unapproved",

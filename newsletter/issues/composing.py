@@ -107,6 +107,14 @@ def arrange(
     session.flush()
 
 
+def aim(session: Session, issue: Issue, segment: Segment | None) -> None:
+    """Send an issue to a segment of its list, or to all of it; raises as `arrange`."""
+    require_editable(issue)
+    issue.segment_id = segment.id if segment else None
+    issue.updated_at = utcnow()
+    session.flush()
+
+
 def get_issue(session: Session, issue_id: int) -> Issue:
     """Return the issue; raises IssueNotFound."""
     # A number beyond the column's reach is an issue that does not exist either.

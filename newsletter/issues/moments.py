@@ -21,20 +21,27 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
         ) from error
     if stated.tzinfo is not None:
         return stated.astimezone(UTC)
-    early = stated.replace(tzinfo=zone, fold=0)
-    late = stated.replace(tzinfo=zone, fold=1)
-    if early.utcoffset() == late.utcoffset():
-        return early.astimezone(UTC)
-    if _wall(early, zone) != stated:
+    found = readings(stated, zone)
+    if not found:
         raise BadTime(
             f"{stated:%Y-%m-%d %H:%M} does not exist in {zone.key}: the clocks go "
             "forward over it that night. Choose another time."
         )
-    raise BadTime(
-        f"{stated:%Y-%m-%d %H:%M} happens twice in {zone.key}, when the clocks go "
-        f"back. Say which: {early.isoformat()} or {late.isoformat()}."
-    )
+    if len(found) > 1:
+        early, late = (each.astimezone(zone).isoformat() for each in found)
+        raise BadTime(
+            f"{stated:%Y-%m-%d %H:%M} happens twice in {zone.key}, when the clocks go "
+            f"back. Say which: {early} or {late}."
+        )
+    return found[0]
 
 
-def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
-    return moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
+def readings(stated: datetime, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """Return the instants at which clocks in `zone` show this: none, one or two.
+
+    Clocks skip an hour in spring and repeat one in autumn.
+    """
+    bare = stated.replace(tzinfo=None)
+    both = (bare.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    shown = {at for at in both if at.astimezone(zone).replace(tzinfo=None) == bare}
+    return tuple(sorted(shown))

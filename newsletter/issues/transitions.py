@@ -231,6 +231,24 @@ def fail_start(session: Session, issue: Issue, because: str) -> None:
     )
 
 
+def hold_back(session: Session, issue: Issue) -> bool:
+    """Make a starting issue a draft again, before anybody was listed as its reader.
+
+    False once it is not starting any more.
+    """
+    return _move(
+        session,
+        issue,
+        (IssueState.STARTING,),
+        state=IssueState.DRAFT,
+        send_at=None,
+        started_at=None,
+        late_by=None,
+        lease_by="",
+        lease_until=None,
+    )
+
+
 def finish(session: Session, *, now: datetime) -> list[int]:
     """End running issues in which nothing is left to attempt; return their ids.
 

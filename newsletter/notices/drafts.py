@@ -245,6 +245,39 @@ def _changed(facts: _Facts) -> Said:
     )
 
 
+def _held(facts: _Facts) -> Said:
+    say = facts.say
+    return Said(
+        subject=say(N_("Not sent: {title}"), title=facts.title),
+        title=say(N_("No {number} has not left"), number=facts.number),
+        paragraphs=(
+            say(
+                N_(
+                    "It was to leave on {when}. When the moment came, something stood "
+                    "in the way that nobody had let through:"
+                ),
+                when=facts.moment("when"),
+            ),
+            say(
+                N_(
+                    "It is a draft again, and nobody got it. Mend it, then say when it "
+                    "leaves."
+                )
+            ),
+        ),
+        points=(*facts.given.get("items", ()), *_others(facts)),
+        button=say(_OPEN),
+        small=(say(_WHY),),
+    )
+
+
+def _others(facts: _Facts) -> tuple[str, ...]:
+    more = facts.count("more")
+    if not more:
+        return ()
+    return (facts.say.ngettext("… and one more thing", "… and {n} more things", more),)
+
+
 _TOLD: Mapping[str, Callable[[_Facts], Said]] = {
     "prepared": _prepared,
     "prepared late": _prepared_late,
@@ -253,4 +286,5 @@ _TOLD: Mapping[str, Callable[[_Facts], Said]] = {
     "missed": _missed,
     "unapproved": _unapproved,
     "changed": _changed,
+    "held": _held,
 }

@@ -34,15 +34,25 @@ class Tests:
 
 
 def queue(
-    session: Session, issue: Issue, typed: Sequence[str], settings: Settings
+    session: Session,
+    issue: Issue,
+    typed: Sequence[str],
+    settings: Settings,
+    *,
+    languages: Sequence[str] = (),
 ) -> Tests:
     """Queue a letter per language to each address; the clock sends them.
 
-    The issue need not be ready. Raises BadTest with a sentence, or InvalidAddress.
+    `languages` are those that are wanted; none means all. The issue need not be
+    ready. Raises BadTest with a sentence, or InvalidAddress.
     """
     every = editions.editions_of(session, issue)
     wanted = _addresses(session, typed, settings)
-    speaking = [edition.language for edition in every if goes_out(edition)]
+    speaking = [
+        edition.language
+        for edition in every
+        if goes_out(edition) and (not languages or edition.language in languages)
+    ]
     silent = [edition.language for edition in every if not goes_out(edition)]
     if not speaking:
         raise BadTest(N_("No language has a subject yet: there is nothing to send."))

@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
-from newsletter import checks, db, issues
+from newsletter import audit, checks, db, issues
 from newsletter.issues import composing
-from newsletter.models import Issue, IssueState, Role
+from newsletter.models import Action, Issue, IssueState, Role
 from newsletter.web import sessions
 from newsletter.web.deps import Here, Writing
 from newsletter.web.sessions import GenuineForm, Visitor
@@ -60,16 +60,21 @@ def approve(
 ) -> Response:
     """Approve what the page showed; if it has its moment, it leaves then."""
     issue, now = issues.get_issue(session, issue_id), db.now(session)
-    checks.require_ready(session, issue, settings=here.settings, now=now)
+    checks.require_ready(
+        session, issue, settings=here.settings, now=now, memory=here.memory
+    )
     by, seen = visitor.person.email, form.get("seen", "")
     issues.approve(session, issue, by=by, seen=seen, now=now)
+    audit.note(session, visitor.person, Action.APPROVED, issue=issue)
     return RedirectResponse(f"/issues/{issue_id}/check", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/issues/{issue_id}/discard")
 def discard(
-    issue_id: int, _visitor: Approver, _form: GenuineForm, session: Writing
+    issue_id: int, visitor: Approver, _form: GenuineForm, session: Writing
 ) -> Response:
     """End a draft that nobody wants."""
-    issues.discard(session, issues.get_issue(session, issue_id))
+    issue = issues.get_issue(session, issue_id)
+    issues.discard(session, issue)
+    audit.note(session, visitor.person, Action.DISCARDED_ISSUE, issue=issue)
     return RedirectResponse("/issues", HTTPStatus.SEE_OTHER)

@@ -16,6 +16,7 @@ from newsletter.domains import Domains
 from newsletter.web import forms, negotiation
 from newsletter.web.asgi import body_of
 from newsletter.web.audience import Audience
+from newsletter.web.known import Lately
 from newsletter.web.pages import Pages
 from newsletter.web.pulse import Pulse
 from newsletter.web.throttle import Throttle
@@ -41,6 +42,7 @@ class Site:
     audience: Audience = field(default_factory=Audience)
     pulse: Pulse = field(default_factory=Pulse)
     memory: Memory = field(default_factory=Memory)  # of mails that were checked
+    lately: Lately = field(default_factory=Lately)  # what checks found
     domains: Domains | None = None  # None: addresses are judged by their looks alone
 
 

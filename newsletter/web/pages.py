@@ -72,6 +72,8 @@ class Pages:
             "day": lambda on: i18n.day(on, language),
             "moment": lambda at, zone: i18n.moment(at, language, zone),
             "clock": lambda at, zone: i18n.clock(at.astimezone(zone).time(), language),
+            "short_moment": lambda at, zone: i18n.short_moment(at, language, zone),
+            "zone_name": i18n.zone_name,
             "language_name": lambda tag: i18n.language_name(tag, language),
         }
         words = i18n.words(language)

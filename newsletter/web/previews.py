@@ -1,26 +1,102 @@
 """An edition as its readers see it, shown to staff with a stand-in for the reader."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
 from html import escape
 
 from sqlmodel import Session
 
-from newsletter import editions, i18n, rendering
+from newsletter import db, deliveries, editions, i18n, rendering
 from newsletter.config import Settings
+from newsletter.editions import Preview
 from newsletter.editions.words import get_edition
 from newsletter.models import Edition, Issue
 from newsletter.rendering.markers import Markers
 from newsletter.web import published
 from newsletter.web.asgi import origin_of
 from subscribers.clock import utcnow
-from subscribers.tokens import new_handle
+from subscribers.errors import SubscriberNotFound
+from subscribers.models import Subscriber
+from subscribers.tokens import TEST_HANDLE, new_handle
 
 _READER = "reader@example.org"
 
 
-def chosen(languages: Sequence[str], wanted: str) -> str:
-    """Return the language to preview: the wanted one, else the first; "" for none."""
-    return wanted if wanted in languages else next(iter(languages), "")
+class Scheme(StrEnum):
+    """Which colours a letter is shown in, whatever the screen of staff prefers."""
+
+    LIGHT = "light"
+    DARK = "dark"  # the mail's own dark colours
+    INVERTED = "inverted"  # all of them turned round, as some programs do by force
+
+
+_DARK = re.compile(r"\(prefers-color-scheme:\s*dark\)")
+_DECLARED = '<meta name="color-scheme" content="light dark"'
+_LINK = re.compile(r'(<a\b[^>]*?)\shref="(?!#|/issues/)([^"]*)"', re.IGNORECASE)
+# Pictures are turned twice, so that faces are not negatives.
+_INVERTED = (
+    "<style>html{background:#fff;filter:invert(1) hue-rotate(180deg)}"
+    "img{filter:invert(1) hue-rotate(180deg)}</style></head>"
+)
+
+
+_PICTURE = re.compile(r'(<img\b[^>]*?)\s(?:src|srcset)="[^"]*"', re.IGNORECASE)
+_GROUND = re.compile(r"url\([^)]*\)")
+
+
+def without_pictures(html: str) -> str:
+    """Return a mail as programs show it that load nothing: descriptions alone."""
+    return _GROUND.sub("none", _PICTURE.sub(r"\1", html))
+
+
+def framed(html: str, scheme: Scheme) -> str:
+    """Return a mail for a frame: in these colours, and with links that do nothing.
+
+    What a link leads to stands in its title.
+    """
+    own = "all" if scheme is Scheme.DARK else "not all"
+    shade = "dark" if scheme is Scheme.DARK else "light"
+    shown = _DARK.sub(own, html).replace(_DECLARED, _declared(shade))
+    if scheme is Scheme.INVERTED:
+        shown = shown.replace("</head>", _INVERTED, 1)
+    return _LINK.sub(r'\1 title="\2"', shown)
+
+
+def _declared(shade: str) -> str:
+    return f'<meta name="color-scheme" content="only {shade}"'
+
+
+def text(shown: Preview, language: str) -> str:
+    """Return the text form of a mail as a page for a frame."""
+    start = i18n.direction(language)
+    return (
+        f'<!doctype html><html lang="{escape(language)}" dir="{start}"><head>'
+        '<meta charset="utf-8"><title></title><style>:root{color-scheme:light dark}'
+        "pre{margin:20px;font:15px/1.5 ui-monospace,Menlo,Consolas,monospace;"
+        "white-space:pre-wrap;overflow-wrap:anywhere}</style></head>"
+        f"<body><pre>{escape(shown.text)}</pre></body></html>"
+    )
+
+
+def of_person(
+    session: Session, issue: Issue, language: str, number: int, settings: Settings
+) -> Preview:
+    """Return the mail that one person would get, with links that act for nobody.
+
+    Raises EditionNotFound, RenderingFailed, or SubscriberNotFound.
+    """
+    now = db.now(session)
+    person = session.get(Subscriber, number)
+    if person is None:
+        raise SubscriberNotFound(f"There is nobody with the number {number}.")
+    found = deliveries.explain(session, issue, person.email, settings.keys, now=now)
+    reader = found.reader or editions.stand_in(person.email, now=now)
+    harmless = replace(reader, handle=TEST_HANDLE)
+    return editions.preview(
+        session, issue, found.gets or language, settings, now=now, reader=harmless
+    )
 
 
 def html(
@@ -59,11 +135,16 @@ def html(
     return _filled(laid, markers, edition, {tag: f"{others}{tag}" for tag in tags})
 
 
-def policy(settings: Settings) -> str:
-    """Return what a previewed mail may do: show its pictures and its own styles."""
+def policy(settings: Settings, *, pictures: bool = True) -> str:
+    """Return what a previewed mail may do: show its pictures and its own styles.
+
+    It runs nothing; being of our own origin, it can be scrolled by the page around it.
+    """
+    origin = origin_of(settings.base_url)
+    images = f"'self' {origin}" if pictures else "'none'"
     return (
-        f"default-src 'none'; img-src 'self' {origin_of(settings.base_url)}; "
-        "style-src 'unsafe-inline'; sandbox; frame-ancestors 'self'"
+        f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'; "
+        "sandbox allow-same-origin; frame-ancestors 'self'"
     )
 
 

@@ -11,13 +11,12 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 
-from newsletter import issues
+from newsletter import audit
 from newsletter.i18n import N_
-from newsletter.models import DeliveryState, Issue, Notice, Role
+from newsletter.models import Action, DeliveryState, Issue, Notice, Role
 from newsletter.notices import testing
-from newsletter.web import sessions
-from newsletter.web.deps import Here, Writing
-from newsletter.web.failures import not_found
+from newsletter.web import numbered, sessions
+from newsletter.web.deps import Here, Several, Writing
 from newsletter.web.outline import Sign
 from newsletter.web.sessions import GenuineForm, Visitor
 
@@ -84,11 +83,25 @@ def _letter(notice: Notice) -> Letter:
 
 @router.post("/issues/{issue_id}/test")
 def send(
-    issue_id: int, _visitor: Tester, form: GenuineForm, here: Here, session: Writing
+    issue_id: int,
+    visitor: Tester,
+    form: GenuineForm,
+    fields: Several,
+    here: Here,
+    session: Writing,
 ) -> Response:
     """Queue a letter per language; the clock sends them within seconds."""
-    if not 0 < issue_id < 2**31:
-        raise not_found()
+    issue = numbered.issue(session, issue_id)
     typed = [word.strip() for word in form.get("to", "").split(",") if word.strip()]
-    testing.queue(session, issues.get_issue(session, issue_id), typed, here.settings)
+    sent = testing.queue(
+        session, issue, typed, here.settings, languages=fields.get("language", ())
+    )
+    audit.note(
+        session,
+        visitor.person,
+        Action.TESTED,
+        issue=issue,
+        languages=sorted({notice.language for notice in sent.notices}),
+        mails=len(sent.notices),
+    )
     return RedirectResponse(f"/issues/{issue_id}/check#test", HTTPStatus.SEE_OTHER)

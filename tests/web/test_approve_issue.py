@@ -36,7 +36,7 @@ def find(engine: Engine, issue_id: int) -> Issue:
 
 
 def seen_on(client: TestClient, issue_id: int) -> str:
-    page = client.get(f"/issues/{issue_id}").text
+    page = client.get(f"/issues/{issue_id}/check").text
     return page.partition('name="seen" value="')[2].partition('"')[0]
 
 
@@ -114,7 +114,7 @@ def test_who_may_not_decide_sees_no_button(
 ) -> None:
     log_in(role)
 
-    page = client.get(f"/issues/{draft}").text
+    page = client.get(f"/issues/{draft}/check").text
 
     assert (f"/issues/{draft}/approve" in page) is (role in MAY_SEND)
 
@@ -146,16 +146,16 @@ def test_send_now_is_not_offered_before(
 ) -> None:
     token = log_in()
 
-    page = client.get(f"/issues/{draft}").text
+    page = client.get(f"/issues/{draft}/check").text
     status = press(client, draft, "send", form_token=token)
 
-    assert f"/issues/{draft}/send" not in page
+    assert 'form="when"' not in page
     assert status == 409
     assert find(engine, draft).state is IssueState.DRAFT
 
 
 @pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
-@pytest.mark.parametrize("page", ["/issues", "/issues/{id}", "/series"])
+@pytest.mark.parametrize("page", ["/issues", "/issues/{id}/check", "/series"])
 def test_pages_say_that_it_waits(
     client: TestClient, log_in: LogIn, draft: int, language: str, page: str
 ) -> None:

@@ -1,6 +1,6 @@
 """The command that writes an edition to files, as anybody or as one person gets it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -66,6 +66,8 @@ def _of_person(program: Program, issue_id: int, email: str) -> _Shown:
         issue = issues.get_issue(session, issue_id)
         keys, now = program.settings.keys, db.now(session)
         found = deliveries.explain(session, issue, email, keys, now=now)
+    # A terminal shows the no-break spaces of dates as it likes.
+    found = replace(found, sentence=found.sentence.replace("\u00a0", " "))
     if found.gets is None:
         return _Shown("", None, found)
     preview = _preview(program, issue_id, found.gets, reader=found.reader)

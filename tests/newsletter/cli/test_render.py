@@ -186,9 +186,9 @@ def test_strangers_suppressed_and_others_get_nothing(
     ]
 
     assert "nobody here has this address" in said[0]
-    assert "is not on the list newsletter" in said[1]
+    assert "is not on the list “Newsletter”" in said[1]
     assert "is suppressed (complaint)" in said[2]
-    assert "is not in the segment 'dutch'" in said[3]
+    assert "is not in the segment “dutch”" in said[3]
 
 
 def test_whoever_came_later_or_left_in_time_gets_nothing(

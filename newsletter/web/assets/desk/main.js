@@ -2,6 +2,8 @@
 import "./requests.js";
 import "./dialogs.js";
 import "./countdown.js";
+import "./check.js";
+import "./preview.js";
 import "./keys.js";
 import "./paste.js";
 import "./news.js";
