@@ -16,6 +16,7 @@ from newsletter import (
     db,
     deliveries,
     editions,
+    errands,
     issues,
     media,
     notices,
@@ -221,9 +222,15 @@ def try_links(engine: Engine, settings: Settings, *, stop: threading.Event) -> N
         checks.try_links(engine, settings, seconds=_TRYING, stop=stop)
 
 
-def purge(engine: Engine) -> None:
-    """Forget what nobody needs any more: requests, mails, reports and links of old."""
+def run_errands(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
+    """Do what staff asked for that takes longer than a page may."""
+    errands.run_due(engine, settings, stop=stop)
+
+
+def purge(engine: Engine, settings: Settings) -> None:
+    """Forget what nobody needs any more: requests, mails, reports and files of old."""
     with db.writing(engine) as session:
+        errands.purge(session, settings, now=db.now(session))
         notices.purge(session, now=db.now(session))
         trials.purge(session, now=db.now(session))
     with db.writing(engine) as session:

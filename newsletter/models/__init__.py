@@ -25,6 +25,12 @@ from newsletter.models.desk import (
     LinkState,
     Source,
 )
+from newsletter.models.errands import (
+    Errand,
+    ErrandChange,
+    ErrandKind,
+    ErrandState,
+)
 from newsletter.models.returning import Bounce
 from newsletter.models.sending import (
     Delivery,
@@ -68,6 +74,10 @@ __all__ = [
     "DocumentFile",
     "Edition",
     "Epoch",
+    "Errand",
+    "ErrandChange",
+    "ErrandKind",
+    "ErrandState",
     "FetchState",
     "Guest",
     "GuestRole",

@@ -16,6 +16,7 @@ from newsletter.domains import Domains
 from newsletter.web import forms, negotiation
 from newsletter.web.asgi import body_of
 from newsletter.web.pages import Pages
+from newsletter.web.remembering import Counted
 from newsletter.web.throttle import Throttle
 
 
@@ -37,6 +38,7 @@ class Site:
     throttle: Throttle
     partners: Partners
     memory: Memory = field(default_factory=Memory)  # of mails that were checked
+    counted: Counted = field(default_factory=Counted)  # people of long lists
     domains: Domains | None = None  # None: addresses are judged by their looks alone
 
 
