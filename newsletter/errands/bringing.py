@@ -66,6 +66,7 @@ def order_of(list_id: int, facts: Mapping[str, Any], *, dry_run: bool) -> Order:
             spoken=facts.get("spoken") or {},
             tags=tuple(filter(None, map(tag_key, facts.get("tags") or ()))),
             mended=frozenset(facts.get("mended") or ()),
+            dropped=frozenset(facts.get("dropped") or ()),
         ),
     )
 

@@ -39,6 +39,7 @@ def ask(
     *,
     list_id: int,
     state: ErrandState = ErrandState.QUEUED,
+    import_id: int | None = None,
     **facts: Any,
 ) -> Errand:
     """Write down what somebody asks for; the clock does it, or `run` at once."""
@@ -48,6 +49,7 @@ def ask(
         state=state,
         list_id=list_id,
         staff_id=person.id,
+        import_id=import_id,
         facts=facts,
         created_at=now,
         beat_at=now,

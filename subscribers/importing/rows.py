@@ -79,6 +79,7 @@ class Choices:
     spoken: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()  # of everybody in the file
     mended: frozenset[str] = frozenset()  # mistyped domains that are put right
+    dropped: frozenset[int] = frozenset()  # columns that become no attribute
 
 
 UNDECIDED = Choices()
@@ -144,7 +145,7 @@ def read(
             record.row, address, "" if name else full, "" if language else spoken
         ),
         second_language=_language(second, offered, choices) if second else None,
-        attributes=_attributes(cells, columns, more),
+        attributes=_attributes(cells, columns, more, choices),
     )
 
 
@@ -221,11 +222,12 @@ def _listed(more: dict[str, object]) -> str:
 
 
 def _attributes(
-    cells: _Cells, columns: Columns, more: dict[str, object]
+    cells: _Cells, columns: Columns, more: dict[str, object], choices: Choices
 ) -> Mapping[str, str]:
     if not columns.kept and not more:
         return _NOTHING
-    own = [(name, cells.at(index)) for index, name in columns.kept]
+    kept = columns.kept
+    own = [(name, cells.at(at)) for at, name in kept if at not in choices.dropped]
     said = {"language", "lang", "locale", "tags"}
     rest = {key: value for key, value in more.items() if key.lower() not in said}
     return attributes.gather([*own, *attributes.flat(rest)])
