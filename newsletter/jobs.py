@@ -19,6 +19,7 @@ from newsletter import (
     desk,
     doctor,
     editions,
+    errands,
     issues,
     media,
     notices,
@@ -298,9 +299,15 @@ def fetch_sources(engine: Engine, settings: Settings, *, stop: threading.Event) 
     desk.fetch_due(engine, settings, stop=stop)
 
 
-def purge(engine: Engine) -> None:
-    """Forget what nobody needs any more: requests, mails, reports and links of old."""
+def run_errands(engine: Engine, settings: Settings, *, stop: threading.Event) -> None:
+    """Do what staff asked for that takes longer than a page may."""
+    errands.run_due(engine, settings, stop=stop)
+
+
+def purge(engine: Engine, settings: Settings) -> None:
+    """Forget what nobody needs any more: requests, mails, reports and files of old."""
     with db.writing(engine) as session:
+        errands.purge(session, settings, now=db.now(session))
         notices.purge(session, now=db.now(session))
         trials.purge(session, now=db.now(session))
         desk.purge(session, now=db.now(session))

@@ -22,6 +22,7 @@ WATCH_EVERY = 10
 RECOVER_EVERY = 10
 ANSWER_EVERY = 1
 PREPARE_EVERY = 10
+ERRANDS_EVERY = 1
 PURGE_EVERY = 3600
 FILL_IN_EVERY = 60
 POLL_EVERY = 60
@@ -43,7 +44,7 @@ class Clock:
         self._stop = threading.Event()
         self._pollers = [incoming.Poller(each) for each in settings.bounce_mailboxes]
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(9)},
+            executors={"default": ThreadPoolExecutor(10)},
             # A tick that comes late runs once and at once; two never run together.
             job_defaults={
                 "coalesce": True,
@@ -63,6 +64,7 @@ class Clock:
         self._tick(self._hand_out if self._shares else self._send, SEND_EVERY)
         self._tick(self._answer, ANSWER_EVERY)
         self._tick(self._prepare, PREPARE_EVERY)
+        self._tick(self._run_errands, ERRANDS_EVERY)
         self._tick(self._purge, PURGE_EVERY)
         self._tick(self._fill_in, FILL_IN_EVERY)
         if self._pollers:
@@ -122,7 +124,10 @@ class Clock:
         jobs.prepare_series(self._engine, self._settings)
 
     def _purge(self) -> None:
-        jobs.purge(self._engine)
+        jobs.purge(self._engine, self._settings)
+
+    def _run_errands(self) -> None:
+        jobs.run_errands(self._engine, self._settings, stop=self._stop)
 
     def _fill_in(self) -> None:
         jobs.fill_in_archive(self._engine, self._settings, stop=self._stop)

@@ -70,3 +70,7 @@ class ImportNotUndone(SubscriberError):
 
 class ExportTooLarge(SubscriberError):
     """A sheet has no room for so many people; export them as CSV."""
+
+
+class CannotAdd(SubscriberError):
+    """This person cannot be added by hand."""

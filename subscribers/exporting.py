@@ -12,8 +12,9 @@ from sqlalchemy import Row, Select, func
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
-from subscribers import segments
+from subscribers import directory, segments
 from subscribers.clock import utcnow
+from subscribers.directory import Wanted
 from subscribers.errors import ExportTooLarge
 from subscribers.importing.attributes import PREFIX
 from subscribers.importing.cells import FORMULA
@@ -67,6 +68,8 @@ class Selection:
     segment: Segment | None = None
     state: SubscriptionState | None = None
     language: str | None = None
+    view: Wanted | None = None  # as staff look at them
+    only: tuple[int, ...] = ()  # these alone, by id; empty: all
 
 
 def write(session: Session, file: BinaryIO, wanted: Selection, form: Form) -> int:
@@ -101,6 +104,10 @@ def _people(wanted: Selection, *columns: Any) -> Select[Any]:
     if wanted.language is not None:
         tag = None if wanted.language == "none" else wanted.language
         query = query.where(col(Subscriber.language).is_not_distinct_from(tag))
+    if wanted.view is not None:
+        query = query.where(*directory.tests(wanted.view, utcnow()))
+    if wanted.only:
+        query = query.where(col(Subscriber.id).in_(wanted.only))
     if wanted.segment is not None:
         query = query.where(segments.selects(wanted.segment.rule, now=utcnow()))
     return query

@@ -108,7 +108,7 @@ def reasons(
     until: datetime | None = None,
     limit: int,
 ) -> list[str]:
-    """Return why people left between two moments, as they wrote it, the newest first."""
+    """Return why people left between two moments, as they wrote it, newest first."""
     query = select(Consent.evidence).where(
         Consent.list_id == list_id,
         Consent.kind == ConsentKind.WITHDRAWN,

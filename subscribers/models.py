@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from subscribers.clock import utcnow
@@ -142,6 +142,11 @@ class MailingList(SQLModel, table=True):
 class Subscriber(SQLModel, table=True):
     """A person with one normalised address, and the language they read."""
 
+    __table_args__ = (
+        Index("ix_subscriber_language_id", "language", "id"),
+        Index("ix_subscriber_email_hash", "email_hash"),
+    )
+
     id: int | None = Field(default=None, primary_key=True)
     email: str = Field(max_length=254)
     email_key: str = Field(unique=True, max_length=254)  # Address.key
@@ -174,6 +179,23 @@ class Subscription(SQLModel, table=True):
         UniqueConstraint("subscriber_id", "list_id"),
         # The readers of a list in the order in which its issues list them.
         Index("ix_subscription_list_subscriber", "list_id", "subscriber_id"),
+        # … and as staff look at them: the latest first, of one state or of all.
+        Index("ix_subscription_list_created", "list_id", "created_at", "id"),
+        Index("ix_subscription_list_state", "list_id", "state", "created_at", "id"),
+        Index(
+            "ix_subscription_list_left",
+            "list_id",
+            "unsubscribed_at",
+            sqlite_where=text("unsubscribed_at IS NOT NULL"),
+            postgresql_where=text("unsubscribed_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_subscription_import",
+            "import_id",
+            "id",
+            sqlite_where=text("import_id IS NOT NULL"),
+            postgresql_where=text("import_id IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

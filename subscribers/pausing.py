@@ -25,13 +25,17 @@ def pause(session: Session, handle: str, *, months: int) -> datetime | None:
         return None
     subscription = holder.subscription
     zone = ZoneInfo(session.get_one(MailingList, subscription.list_id).timezone)
-    day = _months_on(utcnow().astimezone(zone).date(), months)
-    until = datetime.combine(day, time(), zone).astimezone(UTC)
     subscription.state = SubscriptionState.PAUSED
-    subscription.paused_until = until
+    subscription.paused_until = until(utcnow(), months=months, zone=zone)
     session.add(subscription)
     session.flush()
-    return until
+    return subscription.paused_until
+
+
+def until(now: datetime, *, months: int, zone: ZoneInfo) -> datetime:
+    """Return when the same day some months on begins in a zone."""
+    day = _months_on(now.astimezone(zone).date(), months)
+    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def resume(session: Session, handle: str) -> bool:

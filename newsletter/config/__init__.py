@@ -302,6 +302,11 @@ class Settings(BaseSettings):
         return self.data_dir / "media"
 
     @property
+    def uploads_dir(self) -> Path:
+        """Where lists of people stand for a day, brought by staff or made for them."""
+        return self.data_dir / "uploads"
+
+    @property
     def mailbox_dir(self) -> Path:
         """Where the built-in mailbox keeps what it received."""
         return self.data_dir / "mailbox"

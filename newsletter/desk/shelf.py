@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, and_, func, not_, or_
 from sqlmodel import Session, col, select
 
@@ -47,7 +48,7 @@ def counts(session: Session) -> dict[ItemState, int]:
     """Count the items in each state; what an issue has is used, whatever it was."""
     is_used = in_an_issue()
     rows = session.execute(
-        select(Item.state, is_used, func.count())
+        sa.select(Item.state, is_used, func.count())
         .where(col(Item.deleted_at).is_(None))
         .group_by(col(Item.state), is_used)
     ).all()
@@ -92,7 +93,7 @@ def _matching(session: Session, words: str) -> list[ColumnElement[bool]]:
     if not wanted:
         return []
     rows = session.execute(
-        select(
+        sa.select(
             col(ItemText.item_id),
             col(ItemText.title),
             col(ItemText.summary),

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
 from sqlalchemy import not_
 from sqlmodel import Session, col, select
 
@@ -52,7 +53,7 @@ def _same_pages(session: Session, items: Sequence[Item]) -> dict[int, Earlier]:
     if not hashes:
         return {}
     rows = session.execute(
-        select(Item.id, Item.url_hash, Issue.id, Issue.number)
+        sa.select(Item.id, Item.url_hash, Issue.id, Issue.number)
         .join(IssueItem, col(IssueItem.item_id) == col(Item.id), isouter=True)
         .join(
             Issue,
@@ -92,7 +93,7 @@ def _titles_of_last_issues(session: Session) -> dict[str, list[_Title]]:
         .limit(_ISSUES)
     ).all()
     rows = session.execute(
-        select(
+        sa.select(
             col(ItemText.language),
             col(ItemText.title),
             col(Item.id),

@@ -87,7 +87,7 @@ def words(before: str, after: str) -> tuple[Run, ...]:
 def _opcodes(
     one: Sequence[str], other: Sequence[str]
 ) -> list[tuple[str, int, int, int, int]]:
-    return SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+    return list(SequenceMatcher(None, one, other, autojunk=False).get_opcodes())
 
 
 def _whole(before: str, after: str) -> tuple[Run, ...]:

@@ -187,8 +187,10 @@ def _length(words: Mapping[str, str]) -> int:
 
 
 def _row(text: Text, words: Mapping[str, str], by: Author) -> Revision:
+    whose = _whose(text)
     return Revision(
-        **_whose(text),
+        item_id=whose["item_id"],
+        issue_id=whose["issue_id"],
         language=text.language,
         version=text.version,
         words=dict(words),

@@ -29,6 +29,12 @@ from newsletter.models.desk import (
     Twin,
 )
 from newsletter.models.domains import DomainCheck
+from newsletter.models.errands import (
+    Errand,
+    ErrandChange,
+    ErrandKind,
+    ErrandState,
+)
 from newsletter.models.returning import Bounce
 from newsletter.models.sending import (
     Delivery,
@@ -75,6 +81,10 @@ __all__ = [
     "DomainCheck",
     "Edition",
     "Epoch",
+    "Errand",
+    "ErrandChange",
+    "ErrandKind",
+    "ErrandState",
     "FetchState",
     "Guest",
     "GuestRole",

@@ -3,12 +3,21 @@
 The only asynchronous code of the pages: ASGI leaves no choice.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Mapping,
+    MutableMapping,
+)
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
+
+from newsletter import errands
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -112,6 +121,42 @@ async def body_of(request: Request) -> bytes:
         if sum(map(len, chunks)) > LONGEST_BODY:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     return b"".join(chunks)
+
+
+class Staged:
+    """A dependency: the body, however large, in a file of our own; 413 if too long.
+
+    Whoever asks for it says first who may send one: nothing is read before that.
+    """
+
+    def __init__(self, longest: int) -> None:
+        self.longest = longest  # bytes
+
+    async def __call__(self, request: Request) -> AsyncIterator[Path]:
+        """Yield the path of the file, which is gone after the answer."""
+        # Parts of a form have heads, and other fields stand beside the file.
+        room = self.longest + LONGEST_BODY
+        if _announced(request) > room:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        path = errands.staged(request.app.state.site.settings)
+        try:
+            await _keep(request, path, room)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _announced(request: Request) -> int:
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0
+
+
+async def _keep(request: Request, path: Path, room: int) -> None:
+    with path.open("xb") as file:
+        async for chunk in request.stream():
+            file.write(chunk)
+            if file.tell() > room:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 def _content_policy(base_url: str, *, scripts: str) -> str:

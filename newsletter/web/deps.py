@@ -19,6 +19,7 @@ from newsletter.web.audience import Audience
 from newsletter.web.known import Lately
 from newsletter.web.pages import Pages
 from newsletter.web.pulse import Pulse
+from newsletter.web.remembering import Counted
 from newsletter.web.throttle import Throttle
 
 
@@ -43,6 +44,7 @@ class Site:
     pulse: Pulse = field(default_factory=Pulse)
     memory: Memory = field(default_factory=Memory)  # of mails that were checked
     lately: Lately = field(default_factory=Lately)  # what checks found
+    counted: Counted = field(default_factory=Counted)  # people of long lists
     domains: Domains | None = None  # None: addresses are judged by their looks alone
 
 

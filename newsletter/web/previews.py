@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from enum import StrEnum
 from html import escape
 
@@ -22,6 +21,11 @@ from subscribers.models import Subscriber
 from subscribers.tokens import TEST_HANDLE, new_handle
 
 _READER = "reader@example.org"
+
+
+def chosen(languages: Sequence[str], wanted: str) -> str:
+    """Return the language to preview: the wanted one, else the first; "" for none."""
+    return wanted if wanted in languages else next(iter(languages), "")
 
 
 class Scheme(StrEnum):
@@ -93,7 +97,7 @@ def of_person(
         raise SubscriberNotFound(f"There is nobody with the number {number}.")
     found = deliveries.explain(session, issue, person.email, settings.keys, now=now)
     reader = found.reader or editions.stand_in(person.email, now=now)
-    harmless = replace(reader, handle=TEST_HANDLE)
+    harmless = reader._replace(handle=TEST_HANDLE)
     return editions.preview(
         session, issue, found.gets or language, settings, now=now, reader=harmless
     )

@@ -1,7 +1,7 @@
 """Who is logged in: the cookie, the roles, and the guard against forged forms."""
 
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Literal, TypedDict
@@ -13,7 +13,7 @@ from newsletter import audit, db, staff
 from newsletter.config import INTERFACE_LANGUAGES, Settings
 from newsletter.models import Role, Staff
 from newsletter.web.asgi import origin_of
-from newsletter.web.deps import Asked, Form, Here
+from newsletter.web.deps import Asked, Form, Here, Site
 from subscribers.tokens import Key, derive
 
 _SAFE_SITES = {"same-origin", "none"}
@@ -166,12 +166,19 @@ def genuine_form(
 
     What a script sends has the token of its page in a header instead.
     """
+    require_genuine(request, secret, form, here)
+    return form
+
+
+def require_genuine(
+    request: Request, secret: str, form: Mapping[str, str], here: Site
+) -> None:
+    """Refuse a form that lacks the token of a page of this visit."""
     header = request.headers.get("x-form-token", "")
     sent = form.get("form_token", header).encode()
     tokens = (_form_token(key, secret) for key in here.settings.keys.keys)
     if not _is_any(sent, tokens):
         raise HTTPException(HTTPStatus.FORBIDDEN)
-    return form
 
 
 GenuineForm = Annotated[dict[str, str], Depends(genuine_form)]

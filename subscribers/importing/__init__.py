@@ -4,13 +4,14 @@ from subscribers.importing.changing import EVERYTHING, Field
 from subscribers.importing.entries import Entry, listing
 from subscribers.importing.headings import Role
 from subscribers.importing.previewing import Column, Preview, Spoken, preview
-from subscribers.importing.rows import Remark
+from subscribers.importing.rows import Choices, Remark
 from subscribers.importing.running import Order, Progress, Report, import_people
 from subscribers.importing.undoing import UNDO_WITHIN, Undone, undo
 
 __all__ = [
     "EVERYTHING",
     "UNDO_WITHIN",
+    "Choices",
     "Column",
     "Entry",
     "Field",

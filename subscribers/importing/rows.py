@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -67,7 +67,22 @@ _OFFICES = frozenset(
 )
 
 
+OFFICE = "This is the mailbox of an office; several people may read it."
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What staff decided about a file where its words leave it open."""
+
+    # Words for languages, folded, and what they mean; "" for none that we know.
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()  # of everybody in the file
+    mended: frozenset[str] = frozenset()  # mistyped domains that are put right
+    dropped: frozenset[int] = frozenset()  # columns that become no attribute
+
+
+UNDECIDED = Choices()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,7 @@ class Remark:
     row: int
     value: str
     reason: str
+    meant: str = ""  # of a domain that looks mistyped: the address it may stand for
 
 
 class Person(NamedTuple):
@@ -93,7 +109,12 @@ class Person(NamedTuple):
     attributes: Mapping[str, str] = _NOTHING
 
 
-def read(record: Record, columns: Columns, offered: Sequence[str]) -> Person | Remark:
+def read(
+    record: Record,
+    columns: Columns,
+    offered: Sequence[str],
+    choices: Choices = UNDECIDED,
+) -> Person | Remark:
     """Return the person in a record, or the reason why there is none.
 
     Whatever is wrong beside the address never costs the person: it is left out
@@ -104,27 +125,27 @@ def read(record: Record, columns: Columns, offered: Sequence[str]) -> Person | R
     cells = _Cells(record.cells, columns.first)
     written, aside = _written(cells.get(Role.EMAIL))
     try:
-        address = _address(written)
+        address = _mended(_address(written), choices)
     except InvalidAddress as error:
         return Remark(record.row, shown(written), str(error))
     more = attributes.from_json(cells.get(Role.ATTRIBUTES))
     full = _full_name(cells) or aside
     name = clean_name(full)
     spoken = cells.get(Role.LANGUAGE).strip() or (_spoken(more) if more else "")
-    language = languages.read(spoken, offered) if spoken else None
+    language = _language(spoken, offered, choices) if spoken else None
     second = cells.get(Role.SECOND_LANGUAGE).strip()
     return Person(
         row=record.row,
         address=address,
         name=name,
         language=language,
-        tags=read_tags(cells.get(Role.TAGS) or (_listed(more) if more else "")),
+        tags=_tags(cells.get(Role.TAGS) or (_listed(more) if more else ""), choices),
         left=_says_left(cells, columns),
         notes=_notes(
             record.row, address, "" if name else full, "" if language else spoken
         ),
-        second_language=languages.read(second, offered) if second else None,
-        attributes=_attributes(cells, columns, more),
+        second_language=_language(second, offered, choices) if second else None,
+        attributes=_attributes(cells, columns, more, choices),
     )
 
 
@@ -162,6 +183,25 @@ def _address(written: str) -> Address:
     return normalise(written)
 
 
+def _mended(address: Address, choices: Choices) -> Address:
+    if not choices.mended or address.key.rpartition("@")[2] not in choices.mended:
+        return address
+    return normalise(typos.suggest(address.email) or address.email)
+
+
+def _language(word: str, offered: Sequence[str], choices: Choices) -> str | None:
+    if choices.spoken:
+        chosen = choices.spoken.get(languages.fold(word))
+        if chosen is not None:
+            return chosen or None
+    return languages.read(word, offered)
+
+
+def _tags(text: str, choices: Choices) -> tuple[str, ...]:
+    found = read_tags(text)
+    return tuple(dict.fromkeys((*found, *choices.tags))) if choices.tags else found
+
+
 def _full_name(cells: _Cells) -> str:
     first, last = cells.get(Role.FIRST_NAME), cells.get(Role.LAST_NAME)
     if not first and not last:
@@ -182,11 +222,12 @@ def _listed(more: dict[str, object]) -> str:
 
 
 def _attributes(
-    cells: _Cells, columns: Columns, more: dict[str, object]
+    cells: _Cells, columns: Columns, more: dict[str, object], choices: Choices
 ) -> Mapping[str, str]:
     if not columns.kept and not more:
         return _NOTHING
-    own = [(name, cells.at(index)) for index, name in columns.kept]
+    kept = columns.kept
+    own = [(name, cells.at(at)) for at, name in kept if at not in choices.dropped]
     said = {"language", "lang", "locale", "tags"}
     rest = {key: value for key, value in more.items() if key.lower() not in said}
     return attributes.gather([*own, *attributes.flat(rest)])
@@ -219,8 +260,7 @@ def _notes(row: int, address: Address, name: str, language: str) -> tuple[Remark
     meant = typos.suggest(address.email)
     if meant:
         reason = f"The domain looks mistyped; perhaps {meant} is meant."
-        found.append(Remark(row, address.email, reason))
+        found.append(Remark(row, address.email, reason, meant))
     if address.key.partition("@")[0] in _OFFICES:
-        reason = "This is the mailbox of an office; several people may read it."
-        found.append(Remark(row, address.email, reason))
+        found.append(Remark(row, address.email, OFFICE))
     return tuple(found)

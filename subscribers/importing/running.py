@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain, islice
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine, update
 from sqlmodel import Session
@@ -18,7 +19,7 @@ from subscribers.importing.cells import Record, shown
 from subscribers.importing.changing import EVERYTHING, Field
 from subscribers.importing.headings import Chosen, Columns
 from subscribers.importing.records import Source
-from subscribers.importing.rows import Person, Remark
+from subscribers.importing.rows import OFFICE, UNDECIDED, Choices, Person, Remark
 from subscribers.importing.seen import Seen
 from subscribers.importing.storing import Newcomer, Terms, Verdicts, store
 from subscribers.models import Import, MailingList
@@ -42,6 +43,7 @@ class Order:
     fields: frozenset[Field] = EVERYTHING  # … but only this of them
     dry_run: bool = False  # give the verdicts and write nothing
     columns: Chosen = field(default_factory=dict)  # where a guess would be wrong
+    choices: Choices = UNDECIDED
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,9 @@ class Report:
     notes: tuple[Remark, ...]  # taken, but not quite as written
     notes_total: int
     dry_run: bool
+    typos: tuple[tuple[str, str, int], ...] = ()  # a domain, what it means, how often
+    offices: int = 0
+    languages: dict[str, int] = field(default_factory=dict)  # read; "": none known
 
 
 def import_people(
@@ -87,10 +92,19 @@ def import_people(
         wanted = people_rows(chain(sample, stream), columns)
         with staging.prepared(engine) as connection:
             for batch in _batches(wanted):
-                people = _read(batch, columns, offered, keys, tally)
+                people = _read(
+                    batch,
+                    partial(rows.read, **_how(order, columns, offered)),
+                    keys,
+                    tally,
+                )
                 _store(connection, people, terms, tally)
                 reached(min(file.tell(), source.size), source.size)
     return tally.report(terms.import_id, dry_run=order.dry_run)
+
+
+def _how(order: Order, columns: Columns, offered: Sequence[str]) -> dict[str, Any]:
+    return {"columns": columns, "offered": offered, "choices": order.choices}
 
 
 def _ignore(_done: int, _size: int) -> None:
@@ -111,6 +125,9 @@ class _Tally:
     refused_total: int = 0
     notes: list[Remark] = field(default_factory=list)
     notes_total: int = 0
+    typos: Counter[tuple[str, str]] = field(default_factory=Counter)
+    offices: int = 0
+    languages: Counter[str] = field(default_factory=Counter)
 
     def refuse(self, remark: Remark) -> None:
         self.refused_total += 1
@@ -119,6 +136,11 @@ class _Tally:
 
     def note(self, remarks: Sequence[Remark]) -> None:
         self.notes_total += len(remarks)
+        for each in remarks:
+            self.offices += each.reason is OFFICE
+            if each.meant and len(self.typos) < _MOST_REMARKS:
+                wrong, right = (a.rpartition("@")[2] for a in (each.value, each.meant))
+                self.typos[wrong.lower(), right] += 1
         self.notes.extend(remarks[: _MOST_REMARKS - len(self.notes)])
 
     def add(self, verdicts: Verdicts) -> None:
@@ -151,6 +173,9 @@ class _Tally:
             notes=tuple(self.notes),
             notes_total=self.notes_total,
             dry_run=dry_run,
+            typos=tuple((*pair, many) for pair, many in self.typos.most_common()),
+            offices=self.offices,
+            languages=dict(self.languages),
         )
 
 
@@ -208,8 +233,7 @@ def _batches(all_records: Iterator[Record]) -> Iterator[list[Record]]:
 
 def _read(
     batch: Sequence[Record],
-    columns: Columns,
-    offered: Sequence[str],
+    read_one: Callable[[Record], Person | Remark],
     keys: KeyRing,
     tally: _Tally,
 ) -> list[Newcomer]:
@@ -217,7 +241,7 @@ def _read(
     people: list[tuple[Person, bool]] = []
     tally.rows += len(batch)
     for record in batch:
-        read = rows.read(record, columns, offered)
+        read = read_one(record)
         if isinstance(read, Remark):
             tally.refuse(read)
             continue
@@ -225,6 +249,7 @@ def _read(
         notes = (_again(read),) if repeated else read.notes
         if notes:
             tally.note(notes)
+        tally.languages[read.language or ""] += 1
         people.append((read, repeated))
     hashes = keys.fingerprints(person.address.key for person, _ in people)
     return [

@@ -23,11 +23,13 @@ def kept(key: str, days_ago: int) -> Bounce:
     )
 
 
-def test_after_half_a_year_only_the_count_stays(engine: Engine) -> None:
+def test_after_half_a_year_only_the_count_stays(
+    engine: Engine, settings: Settings
+) -> None:
     with db.writing(engine) as session:
         session.add_all([kept("old", 181), kept("new", 179)])
 
-    jobs.purge(engine)
+    jobs.purge(engine, settings)
 
     with db.reading(engine) as session:
         rows = {row.key: row for row in session.exec(select(Bounce))}
