@@ -48,7 +48,7 @@ def counts(session: Session) -> dict[ItemState, int]:
     """Count the items in each state; what an issue has is used, whatever it was."""
     is_used = in_an_issue()
     rows = session.execute(
-        sa.select(Item.state, is_used, func.count())
+        select(Item.state, is_used, func.count())
         .where(col(Item.deleted_at).is_(None))
         .group_by(col(Item.state), is_used)
     ).all()

@@ -53,7 +53,7 @@ def _same_pages(session: Session, items: Sequence[Item]) -> dict[int, Earlier]:
     if not hashes:
         return {}
     rows = session.execute(
-        sa.select(Item.id, Item.url_hash, Issue.id, Issue.number)
+        select(Item.id, Item.url_hash, Issue.id, Issue.number)
         .join(IssueItem, col(IssueItem.item_id) == col(Item.id), isouter=True)
         .join(
             Issue,

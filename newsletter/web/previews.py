@@ -1,7 +1,7 @@
 """An edition as its readers see it, shown to staff with a stand-in for the reader."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from html import escape
 
