@@ -27,6 +27,7 @@ from newsletter import (
 from newsletter.config import Settings
 from newsletter.errors import IssueNotReady, NewsletterError, UnreadableImage
 from newsletter.models import Asset, Issue, Sender
+from newsletter.staff import invitations
 from subscribers import signup, unconfirmed
 
 logger = logging.getLogger(__name__)
@@ -226,6 +227,7 @@ def purge(engine: Engine) -> None:
     with db.writing(engine) as session:
         notices.purge(session, now=db.now(session))
         trials.purge(session, now=db.now(session))
+        invitations.purge(session, now=db.now(session))
     with db.writing(engine) as session:
         emptied = bounces.purge(session, now=db.now(session))
     if emptied:
