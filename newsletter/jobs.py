@@ -36,6 +36,7 @@ from newsletter.errors import (
     UnreadableImage,
 )
 from newsletter.models import Asset, Issue, Sender
+from newsletter.staff import invitations
 from subscribers import growth, signup, unconfirmed
 from subscribers.models import MailingList
 
@@ -311,6 +312,7 @@ def purge(engine: Engine, settings: Settings) -> None:
         notices.purge(session, now=db.now(session))
         trials.purge(session, now=db.now(session))
         desk.purge(session, now=db.now(session))
+        invitations.purge(session, now=db.now(session))
     with db.writing(engine) as session:
         emptied = bounces.purge(session, now=db.now(session))
     if emptied:

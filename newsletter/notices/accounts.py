@@ -63,42 +63,34 @@ def reset_path(keys: KeyRing, handle: str) -> str:
 
 def words(notice: Notice, list_name: str) -> Said:
     """Return what such a mail says."""
+    if notice.kind is NoticeKind.INVITED:
+        return _invitation(notice, list_name)
     say = i18n.translator(notice.language)
-    if notice.kind is NoticeKind.RESET:
-        return Said(
-            subject=say(N_("A new password: {list}"), list=list_name),
-            title=say(N_("A new password")),
-            paragraphs=(
-                say(
-                    N_(
-                        "Somebody, probably you, asked for a new password for your "
-                        "account."
-                    )
-                ),
-            ),
-            points=(),
-            button=say(N_("Choose a new password")),
-            small=(
-                say(N_("The link works once, for one hour.")),
-                say(N_("Not you? Do nothing: your password stays as it is.")),
-            ),
-        )
-    by = str(notice.facts.get("by"))
+    asked = N_("Somebody, probably you, asked for a new password for your account.")
+    return Said(
+        subject=say(N_("A new password: {list}"), list=list_name),
+        title=say(N_("A new password")),
+        paragraphs=(say(asked),),
+        points=(),
+        button=say(N_("Choose a new password")),
+        small=(
+            say(N_("The link works once, for one hour.")),
+            say(N_("Not you? Do nothing: your password stays as it is.")),
+        ),
+    )
+
+
+def _invitation(notice: Notice, list_name: str) -> Said:
+    say, by = i18n.translator(notice.language), str(notice.facts.get("by"))
     role = say(roles.NAMES[Role(notice.facts["role"])])
+    invites = N_("{by} invites you to work on “{list}”. Your role: {role}.")
+    choose = N_("Choose a password, and log in with this address: {email}")
     return Said(
         subject=say(N_("{by} invites you: {list}"), by=by, list=list_name),
         title=say(N_("Make the letter with us")),
         paragraphs=(
-            say(
-                N_("{by} invites you to work on “{list}”. Your role: {role}."),
-                by=by,
-                list=list_name,
-                role=role,
-            ),
-            say(
-                N_("Choose a password, and log in with this address: {email}"),
-                email=notice.email,
-            ),
+            say(invites, by=by, list=list_name, role=role),
+            say(choose, email=notice.email),
         ),
         points=(),
         button=say(N_("Accept the invitation")),

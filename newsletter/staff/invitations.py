@@ -6,7 +6,7 @@ keeps the handle's hash. Neither a backup nor a queued mail is enough to make on
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select
 
@@ -18,6 +18,8 @@ from subscribers.clock import utcnow
 from subscribers.tokens import new_handle
 
 LASTS = timedelta(days=7)
+# What has run out can be sent anew for so long; then the address is nobody's business.
+_KEPT = timedelta(days=30)
 
 
 def invite(  # what an account will be
@@ -102,6 +104,11 @@ def accept(session: Session, handle: str, *, name: str, password: str) -> Staff:
 def withdraw(session: Session, invitation: Invitation) -> None:
     """Take an invitation back: its link opens nothing any more."""
     session.exec(delete(Invitation).where(col(Invitation.id) == invitation.id))
+
+
+def purge(session: Session, *, now: datetime) -> None:
+    """Forget whom nobody has invited again since it ran out."""
+    session.exec(delete(Invitation).where(col(Invitation.expires_at) < now - _KEPT))
 
 
 def hashed(handle: str) -> str:

@@ -14,6 +14,6 @@ NAMES: Mapping[Role, str] = {
 MAY: Mapping[Role, str] = {
     Role.ADMIN: N_("Everything, the team and the settings too."),
     Role.EDITOR: N_("Collects news, composes and sends issues, looks after readers."),
-    Role.TRANSLATOR: N_("Writes in the languages you tick, and sends tests."),
+    Role.TRANSLATOR: N_("Writes in their own languages, and sends tests."),
     Role.VIEWER: N_("Reads along and changes nothing."),
 }

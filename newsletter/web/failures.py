@@ -19,6 +19,13 @@ logger = logging.getLogger(__name__)
 
 _SENTENCES = {
     400: (N_("We could not read this"), N_("Please go back and try again.")),
+    401: (
+        N_("You are not logged in any more"),
+        N_(
+            "Log in again in another window, then try once more: what you typed is "
+            "still here."
+        ),
+    ),
     403: (N_("This is not yours to do"), N_("Ask a colleague who may.")),
     404: (
         N_("There is no page here"),

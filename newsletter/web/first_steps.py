@@ -44,42 +44,43 @@ def of(session: Session) -> Steps | None:
     left = select(Issue.id).where(col(Issue.started_at).is_not(None)).limit(1)
     if session.exec(left).first() is not None:
         return None
-    issue = session.exec(select(Issue.id).order_by(col(Issue.id).desc())).first()
+    latest = select(Issue.id).order_by(col(Issue.id).desc()).limit(1)
+    issue = session.exec(latest).first()
+    page = f"/issues/{issue}" if issue else "/issues"
     named, sends = _letter(session)
+    done = (named, sends, _has_news(session), issue is not None, _is_tested(session))
+    where = (*_FIXED, page, f"{page}/check#test" if issue else page)
     return Steps(
-        (
-            Step(
-                N_("Name your letter"),
-                N_("Its name in each language, and who you are."),
-                "/settings/letter",
-                named,
-            ),
-            Step(
-                N_("Say who sends it"),
-                N_("An address of your own domain, and the server it leaves through."),
-                "/settings/sender",
-                sends,
-            ),
-            Step(
-                N_("Bring in some news"),
-                N_("Paste a link, add the feed of your website, or write."),
-                "/desk",
-                _has_news(session),
-            ),
-            Step(
-                N_("Make the first issue"),
-                N_("Take items from the desk, and give it a subject."),
-                f"/issues/{issue}" if issue else "/issues",
-                issue is not None,
-            ),
-            Step(
-                N_("Send yourself a test"),
-                N_("One mail per language, to you alone. Nobody is counted."),
-                f"/issues/{issue}/check#test" if issue else "/issues",
-                _is_tested(session),
-            ),
+        tuple(
+            Step(words, hint, address, is_done)
+            for (words, hint), address, is_done in zip(_WORDS, where, done, strict=True)
         )
     )
+
+
+_FIXED = ("/settings/letter", "/settings/sender", "/desk")
+_WORDS = (
+    (
+        N_("Name your letter"),
+        N_("Its name in each language, and who you are."),
+    ),
+    (
+        N_("Say who sends it"),
+        N_("An address of your own domain, and the server it leaves through."),
+    ),
+    (
+        N_("Bring in some news"),
+        N_("Paste a link, add the feed of your website, or write."),
+    ),
+    (
+        N_("Make the first issue"),
+        N_("Take items from the desk, and give it a subject."),
+    ),
+    (
+        N_("Send yourself a test"),
+        N_("One mail per language, to you alone. Nobody is counted."),
+    ),
+)
 
 
 def _letter(session: Session) -> tuple[bool, bool]:

@@ -1,12 +1,13 @@
 """What was done, by whom, the newest first: /settings/log."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from newsletter import audit, issues
+from newsletter import audit
 from newsletter.audit import Secrecy
 from newsletter.models import Action, Issue, Staff
 from newsletter.web import deeds, sessions
@@ -52,7 +53,7 @@ def show(
         older=found[_SHOWN - 1].id if len(found) > _SHOWN else None,
         zone=here.settings.zone,
         people=_people(session),
-        issues=issues.list_issues(session)[:_LATEST_ISSUES],
+        issues=_issues(session, _number(issue)),
         chosen={"issue": _number(issue), "person": _number(person)},
         paged=_number(before) > 0,
     )
@@ -62,6 +63,16 @@ def _people(session: Session) -> list[Staff]:
     """Return everybody who ever was on the team, by name."""
     found = session.exec(select(Staff)).all()
     return sorted(found, key=lambda person: audit.name_of(person).casefold())
+
+
+def _issues(session: Session, chosen: int) -> Sequence[Any]:
+    """Return id, number and title of the latest issues, and of the chosen one."""
+    columns = (col(Issue.id), col(Issue.number), col(Issue.title))
+    latest = select(Issue.id).order_by(col(Issue.id).desc()).limit(_LATEST_ISSUES)
+    wanted = col(Issue.id).in_(latest) | (col(Issue.id) == chosen)
+    return session.exec(
+        select(*columns).where(wanted).order_by(col(Issue.id).desc())
+    ).all()
 
 
 def _number(text: str) -> int:

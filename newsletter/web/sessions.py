@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Literal, TypedDict
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, HTTPException, Request, Response
 
@@ -141,19 +141,31 @@ Perhaps = Annotated[Visitor | None, Depends(visitor_of, scope="function")]
 
 def logged_in(request: Request, visitor: Perhaps) -> Visitor:
     """Return who is logged in, or send them where that is done, and then back here."""
+    if visitor is None and "hx-request" in request.headers:
+        raise _fragment_refused(request)
     if visitor is None:
-        raise HTTPException(
-            HTTPStatus.SEE_OTHER, headers={"Location": _login_for(request)}
-        )
+        where = _login_for(request.url.path, request.url.query, request.method)
+        raise HTTPException(HTTPStatus.SEE_OTHER, headers={"Location": where})
     return visitor
 
 
-def _login_for(request: Request) -> str:
+def _fragment_refused(request: Request) -> HTTPException:
+    """Return the answer to a script of ours: a log-in form is no part of its page.
+
+    Who only looked is taken there. Who was saving stays: their words are in the page.
+    """
+    parts = urlsplit(request.headers.get("hx-current-url", ""))
+    where = _login_for(parts.path or "/issues", parts.query, "GET")
+    looking = request.method in _SAFE_METHODS
+    headers = {"HX-Redirect": where} if looking else None
+    return HTTPException(HTTPStatus.UNAUTHORIZED, headers=headers)
+
+
+def _login_for(path: str, query: str, method: str) -> str:
     # What was asked by POST is not asked again by itself.
-    if request.method not in _SAFE_METHODS:
+    if method not in _SAFE_METHODS:
         return "/login"
-    query = f"?{request.url.query}" if request.url.query else ""
-    return "/login?" + urlencode({"next": request.url.path + query})
+    return "/login?" + urlencode({"next": f"{path}?{query}" if query else path})
 
 
 SignedIn = Annotated[Visitor, Depends(logged_in)]

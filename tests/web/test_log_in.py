@@ -120,6 +120,22 @@ def test_logging_in_goes_on_to_the_page_that_was_asked_for(client: TestClient) -
     assert answer.headers["location"] == "/issues/3/check?still=1"
 
 
+def test_a_script_is_never_given_the_form_as_a_part_of_its_page(
+    client: TestClient,
+) -> None:
+    told = {
+        "HX-Request": "true",
+        "HX-Current-URL": "https://news.example.org/issues/3?a=b",
+    }
+
+    looking = client.get("/issues", headers=told)
+    saving = client.post("/account", headers=told)
+
+    assert (looking.status_code, saving.status_code) == (401, 401)
+    assert looking.headers["hx-redirect"] == "/login?next=%2Fissues%2F3%3Fa%3Db"
+    assert "hx-redirect" not in saving.headers
+
+
 @pytest.mark.parametrize(
     "wanted",
     [

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -71,6 +72,34 @@ def test_the_answer_does_not_tell_who_exists(
     assert {each.status_code for each in answers} == {200}
     notices.send_due(engine, settings, stop=threading.Event())
     assert [mail.address for mail in received(settings.mailbox_dir)] == [EMAIL]
+
+
+@pytest.mark.usefixtures("account")
+def test_the_answer_has_left_before_anybody_is_looked_up(
+    client: TestClient, engine: Engine
+) -> None:
+    app, queued = client.app, []
+
+    async def watched(scope: Any, receive: Any, send: Any) -> None:
+        async def noting(message: Any) -> None:
+            if message["type"] == "http.response.body":
+                queued.append(_queued(engine))
+            await send(message)
+
+        await app(scope, receive, noting)
+
+    TestClient(watched, base_url=str(client.base_url)).post(
+        "/reset", data={"email": EMAIL}
+    )
+
+    # So its time tells nothing: the mail is queued once the page is out.
+    assert queued == [0]
+    assert _queued(engine) == 1
+
+
+def _queued(engine: Engine) -> int:
+    with db.reading(engine) as session:
+        return len(session.exec(select(Notice)).all())
 
 
 @pytest.mark.usefixtures("account")

@@ -14,13 +14,12 @@ from sqlmodel import select
 from newsletter import db, notices, staff
 from newsletter.config import Settings
 from newsletter.messages import part
-from newsletter.models import AuditEntry, DeliveryState, Invitation, Notice, Role, Staff
+from newsletter.models import DeliveryState, Notice, Role, Staff
 from newsletter.smtp.mailbox import received
 from newsletter.staff import two_factor
 from subscribers.clock import utcnow
 from tests.web.conftest import LogIn, dump, make_client
 
-PASSWORD = "un pont, douze hérons"
 FORM = {
     "email": "jan@example.org",
     "name": "Jan <b>",
@@ -62,32 +61,6 @@ def colleague(engine: Engine, role: Role = Role.EDITOR) -> int:
         session.add(person)
         session.flush()
         return person.id or 0
-
-
-def test_somebody_invited_chooses_a_password_and_comes_in(
-    client: TestClient, engine: Engine, settings: Settings, log_in: LogIn
-) -> None:
-    token = log_in()
-    answer = client.post("/settings/team/invite", data=FORM | {"form_token": token})
-    assert "Jan &lt;b&gt;" in client.get(answer.headers["location"]).text
-    path = link_mailed(engine, settings, "jan@example.org")
-    guest = make_client(settings, engine)
-
-    page = guest.get(path)
-    weak = guest.post(path, data={"name": "Jan", "password": "jan@example.org"})
-    came_in = guest.post(path, data={"name": "Jan", "password": PASSWORD})
-    again = make_client(settings, engine).post(path, data={"password": PASSWORD})
-
-    assert (page.status_code, weak.status_code, again.status_code) == (200, 422, 410)
-    assert came_in.headers["location"] == "/issues"
-    assert guest.get("/account").status_code == 200
-    with db.reading(engine) as session:
-        jan = staff.authenticate(session, "jan@example.org", PASSWORD)
-        assert session.exec(select(Invitation)).all() == []
-        done = [each.action.value for each in session.exec(select(AuditEntry))]
-    assert jan is not None
-    assert (jan.name, jan.role, jan.languages) == ("Jan", Role.TRANSLATOR, ["nl", "de"])
-    assert done == ["invited", "joined", "logged in"]
 
 
 def test_looking_at_an_invitation_uses_nothing_up(
