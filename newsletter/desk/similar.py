@@ -85,30 +85,28 @@ class _Title:
 
 def _titles_of_last_issues(session: Session) -> dict[str, list[_Title]]:
     """Return {language: titles} of the last issues, the newest first."""
-    last = session.exec(
-        select(Issue.id)
+    last = session.execute(
+        select(col(Issue.id), col(Issue.number))
         .where(not_(issues.was_discarded()))
         .order_by(col(Issue.id).desc())
         .limit(_ISSUES)
-    ).all()
+    )
+    numbers = {row[0]: row[1] for row in last}
     rows = session.execute(
         select(
             col(ItemText.language),
             col(ItemText.title),
-            col(Item.id),
-            col(Issue.id),
-            col(Issue.number),
+            col(ItemText.item_id),
+            col(IssueItem.issue_id),
         )
-        .join(Item, col(Item.id) == col(ItemText.item_id))
-        .join(IssueItem, col(IssueItem.item_id) == col(Item.id))
-        .join(Issue, col(Issue.id) == col(IssueItem.issue_id))
-        .where(col(Issue.id).in_(last))
-        .order_by(col(Issue.id).desc())
+        .join(IssueItem, col(IssueItem.item_id) == col(ItemText.item_id))
+        .where(col(IssueItem.issue_id).in_(numbers))
+        .order_by(col(IssueItem.issue_id).desc())
     )
     found: dict[str, list[_Title]] = {}
-    for language, title, item_id, issue_id, number in rows:
-        earlier = Earlier(item_id, issue_id, number)
-        found.setdefault(i18n.base(language), []).append(_Title(_words(title), earlier))
+    for language, title, item_id, issue_id in rows:
+        told = Earlier(item_id, issue_id, numbers[issue_id])
+        found.setdefault(i18n.base(language), []).append(_Title(_words(title), told))
     return found
 
 
