@@ -120,11 +120,18 @@ def _alike(
         if len(words) < _SHARED:
             continue
         for other in titles.get(i18n.base(language), ()):
-            shared = len(words & other.words)
-            near = shared >= _SHARED and shared / len(words | other.words) >= _ALIKE
-            if near and other.earlier.item_id != item_id:
+            if _is_near(words, other.words) and other.earlier.item_id != item_id:
                 return other.earlier
     return None
+
+
+def _is_near(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two titles share most of their words, or one holds the whole other."""
+    shared = len(one & other)
+    if shared < _SHARED:
+        return False
+    whole = shared == min(len(one), len(other)) and shared > _SHARED
+    return whole or shared / len(one | other) >= _ALIKE
 
 
 def _words(title: str) -> frozenset[str]:
