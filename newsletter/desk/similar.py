@@ -7,7 +7,7 @@ from sqlalchemy import not_
 from sqlmodel import Session, col, select
 
 from newsletter import i18n, issues
-from newsletter.items import plain
+from newsletter.items import links, plain
 from newsletter.models import Issue, IssueItem, Item, ItemText
 
 _ISSUES = 6  # the last ones
@@ -45,6 +45,20 @@ def find(
             if alike is not None:
                 found[item_id] = alike
     return found
+
+
+def fill_in(session: Session, *, limit: int) -> int:
+    """Let items of an earlier version be found by their page; return how many."""
+    found = session.exec(
+        select(Item)
+        .where(col(Item.url).startswith("http"), Item.url_hash == "")
+        .order_by(col(Item.id))
+        .limit(limit)
+    ).all()
+    for item in found:
+        # Not empty, whatever the address: or it would be looked at for ever.
+        item.url_hash = links.fingerprint(item.url) or "-"
+    return len(found)
 
 
 def _same_pages(session: Session, items: Sequence[Item]) -> dict[int, Earlier]:

@@ -98,7 +98,7 @@ def test_nothing_stands_in_anybody_s_way(page: Page, sqlite_engine: Engine) -> N
     found = {}
     for scheme in ("light", "dark"):
         for width in (1280, 390):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # two of its words
+            page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 900})
             for path in ("/desk", "/desk/sources", f"/desk/items/{item.id}"):
                 page.goto(path)

@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from newsletter import db, desk, items
 from newsletter.config import Settings
 from newsletter.desk import capture, pages, reading
 from newsletter.desk.capture import Brought
 from newsletter.fetching import Fetched
-from newsletter.models import Arrival, FetchState, Item, ItemType
+from newsletter.models import Arrival, FetchState, Item, ItemState, ItemType
+from tests import factories
 from tests.newsletter.desk.conftest import HTML, Post
 from tests.newsletter.feeds.web import Page, Site
 
@@ -229,3 +231,28 @@ def test_hostile_pages_cost_little(html: str) -> None:
     page = pages.read(answer, languages=["fr", "nl"], zone=ZoneInfo("UTC"))
 
     assert page.title == ""
+
+
+def test_items_of_an_earlier_version_are_found_by_their_page_too(
+    session: Session,
+) -> None:
+    item = factories.make_item(session, url="https://example.org/a")
+
+    assert (desk.fill_in(session, limit=10), desk.fill_in(session, limit=10)) == (1, 0)
+
+    assert item.url_hash == items.links.fingerprint("http://www.example.org/a/")
+
+
+def test_what_was_thrown_away_is_gone_after_a_day(session: Session) -> None:
+    item_id = factories.make_item(session).id or 0
+    used = factories.make_item(session)
+    factories.make_issue(session, items=[used])
+    now = db.now(session)
+
+    gone = desk.throw_away(session, [item_id, used.id or 0], now=now)
+
+    assert gone == [item_id]
+    assert desk.purge(session, now=now + timedelta(hours=23)) == 0
+    assert desk.bring_back(session, gone, ItemState.INBOX) == gone
+    desk.throw_away(session, gone, now=now)
+    assert desk.purge(session, now=now + timedelta(hours=25)) == 1
