@@ -47,6 +47,8 @@ _REQUESTS = 100
 # Editions of an earlier version that get their card in one transaction: each takes a
 # few hundredths of a second, in which nobody else writes on SQLite.
 _EDITIONS = 5
+# Items of an earlier version that learn in one transaction which page they are.
+_ADDRESSES = 2_000
 # Pictures that are looked up at a time.
 _PICTURES = 20
 # Chunks of an issue's readers that are added side by side: SQLite has one writer, and
@@ -313,6 +315,7 @@ def purge(engine: Engine, settings: Settings) -> None:
         trials.purge(session, now=db.now(session))
         desk.purge(session, now=db.now(session))
         invitations.purge(session, now=db.now(session))
+        desk.fill_in(session, limit=_ADDRESSES)
     with db.writing(engine) as session:
         emptied = bounces.purge(session, now=db.now(session))
     if emptied:

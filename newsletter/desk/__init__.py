@@ -3,6 +3,7 @@
 from newsletter.desk.moving import bring_back, purge, put, throw_away
 from newsletter.desk.reading import read_pages
 from newsletter.desk.shelf import Shelf, Sort, Wanted, counts, page
+from newsletter.desk.similar import fill_in
 from newsletter.desk.sources import fetch_due
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "bring_back",
     "counts",
     "fetch_due",
+    "fill_in",
     "page",
     "purge",
     "put",

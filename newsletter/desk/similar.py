@@ -8,7 +8,7 @@ from sqlalchemy import not_
 from sqlmodel import Session, col, select
 
 from newsletter import i18n, issues
-from newsletter.items import plain
+from newsletter.items import links, plain
 from newsletter.models import Issue, IssueItem, Item, ItemText
 
 _ISSUES = 6  # the last ones
@@ -46,6 +46,20 @@ def find(
             if alike is not None:
                 found[item_id] = alike
     return found
+
+
+def fill_in(session: Session, *, limit: int) -> int:
+    """Let items of an earlier version be found by their page; return how many."""
+    found = session.exec(
+        select(Item)
+        .where(col(Item.url).startswith("http"), Item.url_hash == "")
+        .order_by(col(Item.id))
+        .limit(limit)
+    ).all()
+    for item in found:
+        # Not empty, whatever the address: or it would be looked at for ever.
+        item.url_hash = links.fingerprint(item.url) or "-"
+    return len(found)
 
 
 def _same_pages(session: Session, items: Sequence[Item]) -> dict[int, Earlier]:
@@ -86,30 +100,28 @@ class _Title:
 
 def _titles_of_last_issues(session: Session) -> dict[str, list[_Title]]:
     """Return {language: titles} of the last issues, the newest first."""
-    last = session.exec(
-        select(Issue.id)
+    last = session.execute(
+        select(col(Issue.id), col(Issue.number))
         .where(not_(issues.was_discarded()))
         .order_by(col(Issue.id).desc())
         .limit(_ISSUES)
-    ).all()
+    )
+    numbers = {row[0]: row[1] for row in last}
     rows = session.execute(
         sa.select(
             col(ItemText.language),
             col(ItemText.title),
-            col(Item.id),
-            col(Issue.id),
-            col(Issue.number),
+            col(ItemText.item_id),
+            col(IssueItem.issue_id),
         )
-        .join(Item, col(Item.id) == col(ItemText.item_id))
-        .join(IssueItem, col(IssueItem.item_id) == col(Item.id))
-        .join(Issue, col(Issue.id) == col(IssueItem.issue_id))
-        .where(col(Issue.id).in_(last))
-        .order_by(col(Issue.id).desc())
+        .join(IssueItem, col(IssueItem.item_id) == col(ItemText.item_id))
+        .where(col(IssueItem.issue_id).in_(numbers))
+        .order_by(col(IssueItem.issue_id).desc())
     )
     found: dict[str, list[_Title]] = {}
-    for language, title, item_id, issue_id, number in rows:
-        earlier = Earlier(item_id, issue_id, number)
-        found.setdefault(i18n.base(language), []).append(_Title(_words(title), earlier))
+    for language, title, item_id, issue_id in rows:
+        told = Earlier(item_id, issue_id, numbers[issue_id])
+        found.setdefault(i18n.base(language), []).append(_Title(_words(title), told))
     return found
 
 
@@ -123,11 +135,18 @@ def _alike(
         if len(words) < _SHARED:
             continue
         for other in titles.get(i18n.base(language), ()):
-            shared = len(words & other.words)
-            near = shared >= _SHARED and shared / len(words | other.words) >= _ALIKE
-            if near and other.earlier.item_id != item_id:
+            if _is_near(words, other.words) and other.earlier.item_id != item_id:
                 return other.earlier
     return None
+
+
+def _is_near(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two titles share most of their words, or one holds the whole other."""
+    shared = len(one & other)
+    if shared < _SHARED:
+        return False
+    whole = shared == min(len(one), len(other)) and shared > _SHARED
+    return whole or shared / len(one | other) >= _ALIKE
 
 
 def _words(title: str) -> frozenset[str]:
