@@ -28,7 +28,9 @@ from newsletter.web import (
     dispatch,
     embedding,
     failures,
+    guests,
     health,
+    histories,
     issues,
     joining,
     leaving,
@@ -44,6 +46,7 @@ from newsletter.web import (
     searching,
     syndication,
     testing,
+    translating,
     webhooks,
 )
 from newsletter.web.asgi import Protected
@@ -67,6 +70,9 @@ _SCREENS = (
     login,
     issues,
     cells,
+    histories,
+    guests,
+    translating,
     presences,
     previewing,
     dispatch,

@@ -86,7 +86,7 @@ def words(before: str, after: str) -> tuple[Run, ...]:
 
 def _opcodes(
     one: Sequence[str], other: Sequence[str]
-) -> list[tuple[str, int, int, int, int]]:
+) -> Sequence[tuple[str, int, int, int, int]]:
     return SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
 
 

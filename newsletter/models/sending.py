@@ -86,6 +86,7 @@ class NoticeKind(StrEnum):
     ERASE = "erase"
     LEFT = "left"  # you have left; not you?
     DRAFT = "draft"  # to staff: an issue was prepared, or was not, and why
+    GUEST = "guest"  # to staff: somebody with a link has done what they were asked
     TEST = "test"  # to staff: the letter itself, with links that do nothing
 
 

@@ -6,6 +6,7 @@ from newsletter.notices.queueing import (
     answer_requests,
     tell_editors,
     tell_left,
+    tell_translated,
     welcome,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "send_due",
     "tell_editors",
     "tell_left",
+    "tell_translated",
     "welcome",
 ]

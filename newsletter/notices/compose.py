@@ -104,7 +104,7 @@ def _handle(session: Session, notice: Notice) -> str:
 
 
 def _note(scene: _Scene, notice: Notice) -> Note:
-    if notice.kind is NoticeKind.DRAFT:
+    if notice.kind in (NoticeKind.DRAFT, NoticeKind.GUEST):
         return _staff_note(scene, notice)
     language, mailing_list = notice.language, scene.mailing_list
     say, words = i18n.translator(language), WORDS[notice.kind]
