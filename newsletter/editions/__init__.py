@@ -26,7 +26,7 @@ from newsletter.editions.publishing import (
     words_of,
 )
 from newsletter.editions.samples import Preview, for_test, preview, stand_in
-from newsletter.editions.words import decide, editions_of, write
+from newsletter.editions.words import decide, editions_of, get_edition, write
 
 __all__ = [
     "OPEN",
@@ -46,6 +46,7 @@ __all__ = [
     "fill_in",
     "for_test",
     "freeze",
+    "get_edition",
     "instead_of",
     "is_anything_missing",
     "keep",

@@ -33,6 +33,8 @@ def write(
         edition.preheader = _one_line(preheader)
     if intro is not None:
         edition.intro = intro.replace("\r\n", "\n").strip()
+    # As with items: what is written like this is meant.
+    edition.ready = bool(edition.subject)
     edition.updated_at = utcnow()
     session.flush()
     return edition
