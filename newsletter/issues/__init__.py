@@ -10,7 +10,9 @@ from newsletter.issues.approval import (
 from newsletter.issues.approving import approve, recheck, withdraw_unapproved
 from newsletter.issues.changes import can_undo, keep, undo
 from newsletter.issues.changes import find as find_change
+from newsletter.issues.choosing import available, numbers_of
 from newsletter.issues.composing import (
+    EDITABLE,
     add_language,
     arrange,
     create,
@@ -19,6 +21,7 @@ from newsletter.issues.composing import (
     is_under_way,
     list_issues,
     list_sending,
+    list_some,
     next_number,
     require_editable,
     was_discarded,
@@ -54,6 +57,7 @@ from newsletter.issues.transitions import (
 )
 
 __all__ = [
+    "EDITABLE",
     "About",
     "Spot",
     "add_items",
@@ -62,6 +66,7 @@ __all__ = [
     "approve",
     "arrange",
     "attend",
+    "available",
     "can_undo",
     "cancel",
     "create",
@@ -86,12 +91,14 @@ __all__ = [
     "leased",
     "list_issues",
     "list_sending",
+    "list_some",
     "move",
     "move_section",
     "name_section",
     "needs_approval",
     "next_moment",
     "next_number",
+    "numbers_of",
     "pause",
     "read_moment",
     "recheck",

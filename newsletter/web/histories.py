@@ -16,8 +16,8 @@ from newsletter.items.differences import Difference
 from newsletter.models import Action, AuditEntry, Issue, Revision
 from newsletter.web import numbered, outline, sessions, sources, wording
 from newsletter.web.deps import Here, Reading
-from newsletter.web.matrix import Matrix
 from newsletter.web.sessions import SignedIn
+from newsletter.web.walking import Matrix
 from newsletter.web.writers import LINES, Writer, of_staff
 
 router = APIRouter(dependencies=[Depends(sessions.same_site)])

@@ -15,9 +15,9 @@ from newsletter.items import revisions
 from newsletter.items.revisions import Text
 from newsletter.models import Issue, Item, Presence
 from newsletter.web import outline, sources, wording
-from newsletter.web.matrix import Matrix, Spot
 from newsletter.web.outline import Sign
 from newsletter.web.sources import Source
+from newsletter.web.walking import Matrix, Spot
 from newsletter.web.wording import Field
 from newsletter.web.writers import LINES, Writer
 

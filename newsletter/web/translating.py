@@ -19,9 +19,9 @@ from newsletter.models import Guest, Issue
 from newsletter.web import outline, presences, scenes, sessions
 from newsletter.web.deps import Asked, Form, Here, Reading, Site, Wishes, Writing
 from newsletter.web.failures import Gone, not_found
-from newsletter.web.matrix import Matrix, Spot
 from newsletter.web.outline import Sign
 from newsletter.web.scenes import Decided, Scene
+from newsletter.web.walking import Matrix, Spot
 from newsletter.web.writers import LINES, Writer
 
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
