@@ -36,6 +36,8 @@ def write(
     said = {name: words for name, words in given.items() if words is not None}
     for name, words in clean(said).items():
         setattr(edition, name, words)
+    # As with items: what is written like this is meant.
+    edition.ready = bool(edition.subject)
     edition.version += 1
     edition.updated_at = utcnow()
     session.flush()

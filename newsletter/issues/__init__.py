@@ -10,6 +10,7 @@ from newsletter.issues.approval import (
 from newsletter.issues.approving import approve, recheck, withdraw_unapproved
 from newsletter.issues.changes import can_undo, keep, undo
 from newsletter.issues.changes import find as find_change
+from newsletter.issues.choosing import available, numbers_of
 from newsletter.issues.collecting import (
     collect,
     let_go,
@@ -18,6 +19,7 @@ from newsletter.issues.collecting import (
     sections_of,
 )
 from newsletter.issues.composing import (
+    EDITABLE,
     add_language,
     aim,
     arrange,
@@ -27,6 +29,7 @@ from newsletter.issues.composing import (
     is_under_way,
     list_issues,
     list_sending,
+    list_some,
     next_number,
     require_editable,
     was_discarded,
@@ -64,6 +67,7 @@ from newsletter.issues.transitions import (
 )
 
 __all__ = [
+    "EDITABLE",
     "About",
     "Spot",
     "add_items",
@@ -73,6 +77,7 @@ __all__ = [
     "approve",
     "arrange",
     "attend",
+    "available",
     "can_undo",
     "cancel",
     "collect",
@@ -101,6 +106,7 @@ __all__ = [
     "let_go",
     "list_issues",
     "list_sending",
+    "list_some",
     "move",
     "move_section",
     "name_section",
@@ -109,6 +115,7 @@ __all__ = [
     "next_moment",
     "next_morning",
     "next_number",
+    "numbers_of",
     "open_draft",
     "pause",
     "read_moment",

@@ -134,6 +134,28 @@ def list_issues(session: Session) -> Sequence[Issue]:
     return session.exec(select(Issue).order_by(col(Issue.id).desc())).all()
 
 
+def list_some(
+    session: Session,
+    *,
+    list_id: int | None = None,
+    states: Sequence[IssueState] = (),
+    before: int | None = None,
+    limit: int,
+) -> Sequence[Issue]:
+    """Return issues, the newest first, without drafts that were discarded.
+
+    `before` is the id a page ended with; no `states` are all of them.
+    """
+    query = select(Issue).where(not_(was_discarded()))
+    if list_id is not None:
+        query = query.where(Issue.list_id == list_id)
+    if states:
+        query = query.where(col(Issue.state).in_(states))
+    if before is not None:
+        query = query.where(col(Issue.id) < before)
+    return session.exec(query.order_by(col(Issue.id).desc()).limit(limit)).all()
+
+
 def list_sending(session: Session, *, issue_id: int | None = None) -> Sequence[Issue]:
     """Return the issues that are being sent, or the one of them that is meant."""
     query = select(Issue).where(Issue.state == IssueState.SENDING)

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, func, not_, select
 
 from newsletter import i18n
-from newsletter.i18n import N_
-from newsletter.issues.composing import Plan, create, next_number, was_discarded
+from newsletter.issues.composing import Plan, create, was_discarded
 from newsletter.issues.placing import groups_of
 from newsletter.models import Edition, Issue, Series
 from subscribers.models import MailingList, Segment
@@ -149,13 +148,9 @@ def _at(day: date, like: datetime, zone: ZoneInfo) -> datetime:
 def _plan(
     session: Session, mailing_list: MailingList, last: Issue | None, day: date
 ) -> Plan:
-    language = mailing_list.default_language
-    number = next_number(session, mailing_list.id or 0)
-    title = i18n.translator(language)(
-        N_("No {number} · {month}"),
-        number=i18n.number(number, language),
-        month=i18n.month(day, language),
-    )
+    month = i18n.month(day, mailing_list.default_language)
+    # Its number stands beside it wherever an issue is named.
+    title = f"{month[:1].upper()}{month[1:]} {day.year}"
     names = _sections(session, mailing_list, last)
     plan = Plan(title=title, sections=dict.fromkeys(names, ()))
     if last is None:

@@ -86,8 +86,8 @@ def words(before: str, after: str) -> tuple[Run, ...]:
 
 def _opcodes(
     one: Sequence[str], other: Sequence[str]
-) -> list[tuple[str, int, int, int, int]]:
-    return list(SequenceMatcher(None, one, other, autojunk=False).get_opcodes())
+) -> Sequence[tuple[str, int, int, int, int]]:
+    return SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
 
 
 def _whole(before: str, after: str) -> tuple[Run, ...]:

@@ -88,6 +88,20 @@ def is_of(revision: Revision, text: Text) -> bool:
     )
 
 
+def text_of(session: Session, revision: Revision) -> Text | None:
+    """Return the text that a kept state was saved of."""
+    if revision.item_id is not None:
+        query = select(ItemText).where(
+            ItemText.item_id == revision.item_id,
+            ItemText.language == revision.language,
+        )
+        return session.exec(query).first()
+    lines = select(Edition).where(
+        Edition.issue_id == revision.issue_id, Edition.language == revision.language
+    )
+    return session.exec(lines).first()
+
+
 def standing(text: Text) -> Revision:
     """Return what a text says now as a state nobody is known to have written."""
     row = _row(text, words_of(text), Author())

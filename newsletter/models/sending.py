@@ -95,6 +95,7 @@ class NoticeKind(StrEnum):
     INVITED = "invited"  # to somebody who may become staff
     RESET = "reset"  # to staff: a way to a new password
     REVIEW = "review"  # to staff: a reviewer has made up their mind
+    GUEST = "guest"  # to staff: somebody with a link has done what they were asked
     TEST = "test"  # to staff: the letter itself, with links that do nothing
 
 

@@ -7,6 +7,7 @@ from newsletter.notices.queueing import (
     tell_editors,
     tell_left,
     tell_one,
+    tell_translated,
     welcome,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "tell_editors",
     "tell_left",
     "tell_one",
+    "tell_translated",
     "welcome",
 ]

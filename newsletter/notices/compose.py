@@ -35,6 +35,7 @@ _CONFIRMED = frozenset(
 # What is said to staff of an issue, and the page of it that their button opens.
 _TO_STAFF: Mapping[NoticeKind, tuple[_Words, str]] = {
     NoticeKind.DRAFT: (drafts.words, "/issues/{issue}"),
+    NoticeKind.GUEST: (drafts.words, "/issues/{issue}"),
     NoticeKind.REVIEW: (reviewed.words, "/issues/{issue}/reviewers"),
 }
 

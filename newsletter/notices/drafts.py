@@ -278,6 +278,27 @@ def _others(facts: _Facts) -> tuple[str, ...]:
     return (facts.say.ngettext("… and one more thing", "… and {n} more things", more),)
 
 
+def _translated(facts: _Facts) -> Said:
+    say = facts.say
+    who = str(facts.given.get("who", ""))
+    name = i18n.language_name(str(facts.given.get("tag", "")), say.speaks)
+    return Said(
+        subject=say(N_("{who} is done: {title}"), who=who, title=facts.title),
+        title=say(N_("The translation is done")),
+        paragraphs=(
+            say(
+                N_("{who} has finished the words of No {number} in {language}."),
+                who=who,
+                number=facts.number,
+                language=name,
+            ),
+        ),
+        points=(),
+        button=say(_OPEN),
+        small=(say(N_("You get this mail because you made the link.")),),
+    )
+
+
 _TOLD: Mapping[str, Callable[[_Facts], Said]] = {
     "prepared": _prepared,
     "prepared late": _prepared_late,
@@ -287,4 +308,5 @@ _TOLD: Mapping[str, Callable[[_Facts], Said]] = {
     "unapproved": _unapproved,
     "changed": _changed,
     "held": _held,
+    "translated": _translated,
 }

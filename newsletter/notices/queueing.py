@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from newsletter import i18n, staff
-from newsletter.models import Issue, Notice, NoticeKind, Role, Staff
+from newsletter.models import Guest, Issue, Notice, NoticeKind, Role, Staff
 from newsletter.notices.compose import message_id
 from subscribers import signup
 from subscribers.models import MailingList, Request, Subscriber, Subscription
@@ -121,6 +121,33 @@ def tell_one(
             list_id=issue.list_id,
             issue_id=issue.id,
             facts=dict(facts),
+            email=person.email,
+            language=_spoken_by(person, mailing_list),
+            due_at=now,
+        )
+    )
+
+
+def tell_translated(
+    session: Session, guest: Guest, issue: Issue, *, now: datetime
+) -> None:
+    """Queue a mail to whoever made a guest's link: the guest says they are done."""
+    person = session.get(Staff, guest.staff_id) if guest.staff_id else None
+    if person is None or person.left_at is not None:
+        return
+    mailing_list = session.get_one(MailingList, issue.list_id)
+    session.add(
+        Notice(
+            kind=NoticeKind.GUEST,
+            list_id=issue.list_id,
+            issue_id=issue.id,
+            facts={
+                "about": "translated",
+                "who": guest.name,
+                "tag": guest.language,
+                "title": issue.title,
+                "number": issue.number,
+            },
             email=person.email,
             language=_spoken_by(person, mailing_list),
             due_at=now,

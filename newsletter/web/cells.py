@@ -1,20 +1,21 @@
 """The open cell of an issue: /issues/{issue_id}/i/{row}/{language}."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
-from newsletter import audit, deliveries, editions
+from newsletter import audit, editions
 from newsletter.models import Action, Issue, Role
 from newsletter.web import composer, numbered, outline, panes, scenes, sessions
+from newsletter.web.composer import View
 from newsletter.web.deps import Here, Reading, Site, Writing
 from newsletter.web.failures import not_found
-from newsletter.web.matrix import Matrix, Spot
 from newsletter.web.scenes import Decided, Scene
 from newsletter.web.sessions import GenuineForm, SignedIn, Visitor
+from newsletter.web.walking import Matrix, Spot
 from newsletter.web.writers import LINES, of_staff
 
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
@@ -33,13 +34,18 @@ def scene_of(
     def beside(spot: Spot, left: Spot | None) -> str:
         return _beside(here, session, visitor, issue, spot, left)
 
+    def page(pane: Any) -> HTMLResponse:
+        spot = getattr(pane, "spot", None)
+        view = View(open_cell=(spot.row, spot.language) if spot else None)
+        return composer.page(here, visitor, session, issue, pane=pane, view=view)
+
     return Scene(
         request=request,
         here=here,
         session=session,
         issue=issue,
         writer=of_staff(visitor, issue),
-        page=lambda pane: composer.page(here, visitor, session, issue, pane=pane),
+        page=page,
         beside=beside,
     )
 
@@ -151,8 +157,7 @@ def _beside(
     left: Spot | None,
 ) -> str:
     coverage = editions.coverage(session, issue)
-    report = deliveries.status(session, issue)
-    headline = outline.headline(issue, report, coverage.gaps(), visitor.language)
+    headline = outline.contents(issue, coverage, visitor.language)
     return here.pages.text(
         "staff/_beside.html",
         visitor.language,

@@ -12,7 +12,7 @@ from newsletter.items.revisions import Text
 from newsletter.items.saving import Saved
 from newsletter.models import Issue, Revision
 from newsletter.web import sources, wording
-from newsletter.web.matrix import Spot
+from newsletter.web.walking import Spot
 from newsletter.web.writers import Writer
 
 

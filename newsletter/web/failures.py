@@ -8,6 +8,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 
+from newsletter import i18n
 from newsletter.errors import NewsletterError
 from newsletter.i18n import N_
 from newsletter.web.asgi import policy
@@ -35,6 +36,7 @@ _SENTENCES = {
         N_("This address does not work that way"),
         N_("Please go back and use the button on the page."),
     ),
+    410: (N_("This link is over"), N_("Ask whoever sent it to you for a new one.")),
     413: (N_("That was too much at once"), N_("Please send something smaller.")),
     429: (
         N_("Too many attempts"),
@@ -47,12 +49,17 @@ _SENTENCES = {
 }
 
 
+class Gone(Exception):
+    """A link that opened something once; its sentence is a msgid."""
+
+
 def register(app: FastAPI) -> None:
     """Let every failure end in a page of ours."""
     app.add_exception_handler(HTTPException.__mro__[1], refused)
     app.add_exception_handler(RequestValidationError, unreadable)
     app.add_exception_handler(NewsletterError, broken_rule)
     app.add_exception_handler(SubscriberError, broken_rule)
+    app.add_exception_handler(Gone, gone)
     app.add_exception_handler(Exception, broken)
 
 
@@ -79,6 +86,14 @@ def broken_rule(request: Request, error: Exception) -> Response:
     lost = isinstance(error, LookupError)
     status = HTTPStatus.NOT_FOUND if lost else HTTPStatus.CONFLICT
     return show(request, status, sentence=str(error))
+
+
+def gone(request: Request, error: Exception) -> Response:
+    """Say that a link opens nothing any more, and what to do."""
+    here = site_of(request)
+    language = wishes_of(request).language(here.settings.languages)
+    sentence = i18n.translator(language)(str(error))
+    return page(here, language, HTTPStatus.GONE, sentence=sentence)
 
 
 def broken(request: Request, error: Exception) -> Response:

@@ -1,83 +1,195 @@
-"""The cells of an issue as somebody walks through them: beside, below, the next gap."""
+"""The contents of an issue as a page shows them: sections, items, cells, languages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from newsletter.editions import OPEN, Cell, Coverage
-from newsletter.web.failures import not_found
-from newsletter.web.writers import LINES, Writer
+from sqlmodel import Session
+
+from newsletter import editions, i18n, issues
+from newsletter.editions import OPEN, Cell, CellState, Coverage
+from newsletter.i18n import N_, Translator
+from newsletter.models import Issue, Item, ItemType
+from newsletter.web import outline
+from newsletter.web.outline import Sign
+from subscribers.models import MailingList
+
+LINES = "lines"  # the key of the first row: subject, preheader, intro
+_BORROWED = (CellState.MISSING, CellState.SHOWN)
 
 
 @dataclass(frozen=True)
-class Spot:
-    """Where a cell is: its row, an item's number or "lines", and its language."""
+class Square:
+    """One cell on the page."""
 
-    row: str
-    language: str
+    tag: str
+    how: Sign
+    shows: str | None  # the language readers get instead of their own
+    open: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row on the page: an item, or the issue's own lines."""
+
+    key: str
+    item: Item | None
+    title: str
+    language: str  # of the title, and of the cell it opens
+    about: tuple[str, ...]  # what kind of item it is, in words
+    squares: tuple[Square, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A section with its items; the one without a name comes first."""
+
+    name: str
+    title: str  # in the language of the page
+    lines: tuple[Line, ...]
+    hidden: int  # lines the page does not show
+
+
+@dataclass(frozen=True)
+class Column:
+    """One language of the issue, and how far it is."""
+
+    tag: str
+    ready: int
+    total: int
+    missing: int  # items without words and without a decision
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Rows in their order, each with one cell per language."""
+    """All of it."""
 
+    columns: tuple[Column, ...]
+    absent: tuple[str, ...]  # languages of the list the issue does not go out in
+    lines: Line
+    groups: tuple[Group, ...]
+    items: int
+    gaps: int
+
+
+def of(
+    session: Session,
+    issue: Issue,
+    coverage: Coverage,
+    *,
+    language: str,
+    open_cell: tuple[str, str] | None = None,
+    gaps_only: bool = False,
+) -> Matrix:
+    """Return the matrix of an issue for a page in `language`."""
+    page = _Page(issue, coverage, i18n.translator(language), language, open_cell)
+    spoken = session.get_one(MailingList, issue.list_id).languages
+    by_id = {row.item.id: row for row in coverage.rows}
+    groups = []
+    for name, places in issues.groups_of(session, issue).items():
+        rows = [by_id[place.item_id] for place in places if place.item_id in by_id]
+        shown = [row for row in rows if not gaps_only or _waits(row.cells)]
+        if name or rows:
+            title = _section(issue, name, language)
+            lines = tuple(page.line(row) for row in shown)
+            groups.append(Group(name, title, lines, len(rows) - len(shown)))
+    return Matrix(
+        columns=tuple(_columns(coverage)),
+        absent=tuple(tag for tag in spoken if tag not in coverage.languages),
+        lines=page.own_lines(),
+        groups=tuple(groups),
+        items=len(coverage.rows),
+        gaps=coverage.gaps(),
+    )
+
+
+def square(cell: Cell, key: str, open_cell: tuple[str, str] | None = None) -> Square:
+    """Return how one cell is shown."""
+    borrowed = cell.shows if cell.state in _BORROWED else None
+    is_open = open_cell == (key, cell.language)
+    return Square(cell.language, outline.CELLS[cell.state], borrowed, is_open)
+
+
+def _columns(coverage: Coverage) -> Iterator[Column]:
+    for tag in coverage.languages:
+        missing = sum(row.cell(tag).state is CellState.MISSING for row in coverage.rows)
+        yield Column(tag, coverage.ready(tag), len(coverage.rows) + 1, missing)
+
+
+def _waits(cells: Sequence[Cell]) -> bool:
+    return any(cell.state in OPEN for cell in cells)
+
+
+def _section(issue: Issue, name: str, language: str) -> str:
+    given: Mapping[str, str] = issue.section_names.get(name, {})
+    return given.get(language) or i18n.section_name(name, language)
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What all rows of one page share."""
+
+    issue: Issue
     coverage: Coverage
+    say: Translator
+    language: str
+    open_cell: tuple[str, str] | None
 
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages the issue goes out in."""
-        return self.coverage.languages
-
-    def cells(self, row: str) -> Sequence[Cell]:
-        """Return the cells of one row, or end in the page for 404."""
-        if row == LINES:
-            return self.coverage.lines
-        for each in self.coverage.rows:
-            if str(each.item.id) == row:
-                return each.cells
-        raise not_found()
-
-    def cell(self, spot: Spot) -> Cell:
-        """Return one cell, or end in the page for 404."""
-        for cell in self.cells(spot.row):
-            if cell.language == spot.language:
-                return cell
-        raise not_found()
-
-    def source(self, row: str) -> str:
-        """Return the language that the words of a row are written in first."""
-        for each in self.coverage.rows:
-            if str(each.item.id) == row:
-                return each.item.language
-        return self.languages[0]
-
-    def beside(self, row: str) -> tuple[str, str]:
-        """Return the row above and the one below, "" where there is none."""
-        rows = ["", *self._rows(), ""]
-        at = rows.index(row)
-        return rows[at - 1], rows[at + 1]
-
-    def next_gap(self, spot: Spot, writer: Writer) -> Spot | None:
-        """Return where to go on: in this language from here on, then in the others."""
-        return next(
-            (
-                each
-                for each in self._from(spot)
-                if each != spot
-                and self.cell(each).state in OPEN
-                and writer.may_write(each.language, source=self.source(each.row))
-            ),
-            None,
+    def own_lines(self) -> Line:
+        cells = self.coverage.lines
+        return Line(
+            key=LINES,
+            item=None,
+            title=self.say(N_("Subject, preheader, intro")),
+            language=cells[0].language if cells else self.language,
+            about=(),
+            squares=tuple(square(cell, LINES, self.open_cell) for cell in cells),
         )
 
-    def _rows(self) -> list[str]:
-        return [LINES, *(str(row.item.id) for row in self.coverage.rows)]
+    def line(self, row: editions.Row) -> Line:
+        key = str(row.item.id)
+        return Line(
+            key=key,
+            item=row.item,
+            title=row.title,
+            language=row.item.language,
+            about=tuple(part for part in self._about(row.item) if part),
+            squares=tuple(square(cell, key, self.open_cell) for cell in row.cells),
+        )
 
-    def _from(self, spot: Spot) -> Iterator[Spot]:
-        rows = self._rows()
-        at = rows.index(spot.row)
-        here = self.languages.index(spot.language)
-        turned = (*self.languages[here:], *self.languages[:here])
-        for language in turned:
-            first = at if language == spot.language else 0
-            for row in (*rows[first:], *rows[:first]):
-                yield Spot(row, language)
+    def _about(self, item: Item) -> Iterator[str]:
+        yield self.say(outline.KINDS[item.type.value])
+        yield from self._facts(item)
+        if item.asset_id:
+            yield self.say(N_("picture"))
+        if item.type in (ItemType.STORY, ItemType.TEXT, ItemType.APPEAL) and item.url:
+            yield self.say(N_("link"))
+        first = next(iter(self.coverage.languages), item.language)
+        if not i18n.is_same_language(item.language, first):
+            plate = i18n.plate(item.language)
+            yield self.say(N_("written in {language}"), language=plate)
+
+    def _facts(self, item: Item) -> Iterator[str]:
+        """Yield what tells this item from others of its kind."""
+        if item.type is ItemType.EVENT and item.starts_at:
+            zone = ZoneInfo(item.timezone or self.issue.timezone)
+            if item.all_day:
+                yield i18n.day(item.starts_at.astimezone(zone).date(), self.language)
+            else:
+                yield i18n.moment(item.starts_at, self.language, zone)
+        elif item.type is ItemType.LINK:
+            yield (urlsplit(item.url).hostname or "").removeprefix("www.")
+        elif item.type is ItemType.VIDEO and item.video_seconds:
+            yield i18n.duration(item.video_seconds, self.language)
+        elif item.type is ItemType.DOCUMENTS:
+            yield from self._documents(item)
+
+    def _documents(self, item: Item) -> Iterator[str]:
+        for document in item.documents[:1]:
+            yield document.get("format", "")
+            if size := document.get("size"):
+                yield i18n.file_size(size, self.language)
+        more = len(item.documents) - 1
+        if more > 0:
+            yield self.say.ngettext("and one more", "and {n} more", more)

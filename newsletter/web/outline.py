@@ -1,6 +1,6 @@
 """What the pages of an issue say: its state in a sentence, its cells, its lanes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +12,6 @@ from newsletter.deliveries import Report
 from newsletter.editions import CellState, Coverage
 from newsletter.i18n import N_
 from newsletter.models import DeliveryState, Issue, IssueState, ItemType
-from subscribers.clock import utcnow
 
 
 @dataclass(frozen=True)
@@ -94,22 +93,6 @@ _OUTCOMES: Mapping[DeliveryState, str] = {
 _OPEN = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
 
-def desk(every: Sequence[Issue], language: str) -> str:
-    """Return how all the issues stand as one sentence: what moves comes first."""
-    say = i18n.translator(language)
-    for issue in every:
-        if issue.state in MOVING:
-            return say(N_("“{title}” is on its way"), title=issue.title)
-    planned = [i for i in every if i.state is IssueState.SCHEDULED and i.send_at]
-    if planned:
-        coming = min(planned, key=lambda issue: issue.send_at or utcnow())
-        when = _when(coming.send_at, coming.timezone, language)
-        return say(N_("The next letter goes out on {when}"), when=when)
-    if not every:
-        return say(N_("No issue yet"))
-    return say.ngettext("One issue", "{n} issues", len(every))
-
-
 def sign(session: Session, issue: Issue) -> Sign:
     """Return how the state of an issue is shown."""
     waits = issue.state is IssueState.DRAFT and issues.waits_for_approval(
@@ -183,13 +166,28 @@ def _lane_sign(done: int, total: int) -> Sign:
     return _GOING if done else _WAITING
 
 
+def contents(issue: Issue, coverage: Coverage, language: str) -> str:
+    """Return how the contents of an issue stand as one sentence."""
+    say = i18n.translator(language)
+    if issue.state in issues.EDITABLE:
+        nothing = not coverage.rows
+        return (
+            say(N_("Nothing in it yet"))
+            if nothing
+            else _draft(coverage.gaps(), language)
+        )
+    if issue.state is IssueState.CANCELLED:
+        return say(N_("Stopped: what is in it can no longer change"))
+    if issue.state is IssueState.SENT:
+        return say(N_("Sent: this is what was in it"))
+    return say(N_("On its way: what is in it can no longer change"))
+
+
 def _draft(gaps: int, language: str) -> str:
     say = i18n.translator(language)
     if not gaps:
-        return say(N_("A draft in which every gap has a decision"))
-    return say.ngettext(
-        "A draft with one gap to decide", "A draft with {n} gaps to decide", gaps
-    )
+        return say(N_("Everything has a decision"))
+    return say.ngettext("One gap to decide", "{n} gaps to decide", gaps)
 
 
 def _when(moment: datetime | None, zone: str, language: str) -> str:

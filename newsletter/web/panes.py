@@ -15,9 +15,9 @@ from newsletter.items import revisions
 from newsletter.items.revisions import Text
 from newsletter.models import Issue, Item, Presence
 from newsletter.web import outline, sources, wording
-from newsletter.web.matrix import Matrix, Spot
 from newsletter.web.outline import Sign
 from newsletter.web.sources import Source
+from newsletter.web.walking import Matrix, Spot
 from newsletter.web.wording import Field
 from newsletter.web.writers import LINES, Writer
 
@@ -136,7 +136,7 @@ def of(
     cell, inside = found.cell(spot), find(session, issue, found, spot)
     text, item = inside.text, inside.item
     stands = revisions.words_of(text) if text else {}
-    above, below = found.beside(spot.row)
+    above, below = _beside(found, spot, writer)
     source = _source(session, writer, issue, inside)
     return Pane(
         issue=issue,
@@ -149,8 +149,8 @@ def of(
         cell=cell,
         sign=outline.CELLS[cell.state],
         tabs=_tabs(found, spot, writer),
-        above=writer.address(above, spot.language) if above else "",
-        below=writer.address(below, spot.language) if below else "",
+        above=above,
+        below=below,
         fields=_fields(inside, {**stands, **(instead or {})}, spot, writer),
         version=text.version if text else 0,
         ready=bool(text and text.ready and not (source and source.stale)),
@@ -162,6 +162,15 @@ def of(
         choices=choices(session, item.id) if item and item.id else (),
         refused=refused,
         theirs=_theirs(stands, writer, spot) if instead else (),
+    )
+
+
+def _beside(found: Matrix, spot: Spot, writer: Writer) -> tuple[str, str]:
+    """Return the addresses of the cells above and below, "" where there is none."""
+    above, below = found.beside(spot.row)
+    return (
+        writer.address(above, spot.language) if above else "",
+        writer.address(below, spot.language) if below else "",
     )
 
 

@@ -19,7 +19,7 @@ from newsletter.models import Issue, Revision
 from newsletter.web import clashes, panes, wording
 from newsletter.web.deps import Site
 from newsletter.web.failures import not_found
-from newsletter.web.matrix import Matrix, Spot
+from newsletter.web.walking import Matrix, Spot
 from newsletter.web.writers import LINES, Writer
 
 _CELL = re.compile(r"/i/([^/?#]+)/([^/?#]+)(?:[?#].*)?$")

@@ -20,7 +20,7 @@ def _sources(folder: Path) -> list[Path]:
     return found
 
 
-@pytest.mark.parametrize("name", ["desk.js", "composer.js"])
+@pytest.mark.parametrize("name", ["desk.js", "composer.js", "outline.js"])
 def test_a_script_is_made_of_its_sources(name: str) -> None:
     made = hashlib.sha256(b"".join(map(Path.read_bytes, _sources(_ASSETS))))
     first, _, _ = config.find("web", "static", name).read_text().partition("\n")

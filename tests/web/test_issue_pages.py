@@ -298,17 +298,6 @@ def test_a_title_is_shown_as_text(
     assert "<script" not in page.text
 
 
-def test_without_issues_the_page_says_what_to_do(
-    client: TestClient, log_in: LogIn
-) -> None:
-    log_in()
-
-    page = client.get("/issues", headers={"Accept-Language": "en"})
-
-    assert "No issue yet" in page.text
-    assert "newsletter issues create" in page.text
-
-
 def state_of(engine: Engine, issue_id: int) -> IssueState:
     with db.reading(engine) as session:
         return session.get_one(Issue, issue_id).state

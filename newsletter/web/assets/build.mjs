@@ -8,7 +8,11 @@ import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-const bundles = { desk: "desk/main.js", composer: "composer/main.js" };
+const bundles = {
+  desk: "desk/main.js",
+  composer: "composer/main.js",
+  outline: "outline/main.js",
+};
 
 function sources(folder) {
   return readdirSync(folder)
