@@ -128,6 +128,15 @@ def _subscribe(
     )
 
 
+def subscribe_too(
+    session: Session, reader: Subscriber, mailing_list: MailingList
+) -> None:
+    """Let a reader have one more list."""
+    confirmed = SubscriptionState.CONFIRMED
+    _subscribe(session, reader, mailing_list, state=confirmed, until=None)
+    session.flush()
+
+
 def subscription_of(
     session: Session, reader: Subscriber, mailing_list: MailingList | None = None
 ) -> Subscription:

@@ -5,12 +5,24 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, event, func, update
-from sqlmodel import select
+from sqlmodel import Session, select
 
-from newsletter import db, deliveries, editions, issues, jobs
+from newsletter import checks, db, deliveries, editions, issues, jobs, staff
 from newsletter.config import Settings
 from newsletter.deliveries import fanning_out
-from newsletter.models import Delivery, Edition, Issue, IssueState
+from newsletter.models import (
+    Action,
+    AuditEntry,
+    Delivery,
+    Edition,
+    Issue,
+    IssueItem,
+    IssueState,
+    Item,
+    ItemType,
+    Notice,
+    Role,
+)
 from subscribers.clock import utcnow
 from tests import factories
 
@@ -149,19 +161,99 @@ def test_a_start_under_lease_is_left_alone(engine: Engine, settings: Settings) -
     assert started == []
 
 
-def test_a_start_that_cannot_succeed_waits_with_the_reason(
+def past_event(session: Session, issue_id: int) -> None:
+    """Let the item of an issue be an event that is over: an admin may let it pass."""
+    place = session.exec(select(IssueItem).where(IssueItem.issue_id == issue_id)).one()
+    item = session.get_one(Item, place.item_id)
+    item.type, item.starts_at = ItemType.EVENT, utcnow() - timedelta(days=2)
+
+
+def test_what_must_be_fixed_by_then_keeps_it_from_leaving(
     engine: Engine, settings: Settings
 ) -> None:
     issue_id = due_issue(engine, ago=timedelta(seconds=1))
     with db.writing(engine) as session:
-        for edition in session.exec(select(Edition)):
-            edition.subject = ""
+        past_event(session, issue_id)
+        for language in ("fr", "de"):
+            address = f"{language}@example.org"
+            staff.add(
+                session, address, role=Role.EDITOR, password="x" * 12,
+                languages=[language],
+            )  # fmt: skip
 
     jobs.start_due_issues(engine, settings, holder="a")
 
     found = load(engine, issue_id)
-    assert found.state is IssueState.PAUSED
-    assert "subject" in found.paused_because
+    assert (found.state, found.send_at, found.started_at) == (
+        IssueState.DRAFT,
+        None,
+        None,
+    )
+    assert ledger_size(engine) == 0
+    with db.reading(engine) as session:
+        told = {n.language: n.facts["items"][0] for n in session.exec(select(Notice))}
+        action = session.exec(select(AuditEntry)).one().action
+    assert action is Action.TOOK_BACK
+    assert "sera passé" in told["fr"]
+    assert "vorbei" in told["de"]
+
+
+def test_what_somebody_let_through_leaves(engine: Engine, settings: Settings) -> None:
+    issue_id = due_issue(engine, ago=timedelta(seconds=1))
+    with db.writing(engine) as session:
+        past_event(session, issue_id)
+        checks.require_ready(
+            session,
+            issues.get_issue(session, issue_id),
+            settings=settings,
+            now=utcnow(),
+            override=checks.Override("A report.", "anne"),
+        )
+
+    jobs.start_due_issues(engine, settings, holder="a")
+
+    assert load(engine, issue_id).state is IssueState.SENDING
+
+
+def test_of_two_processes_one_holds_it_back_and_tells_once(
+    engine: Engine, settings: Settings
+) -> None:
+    issue_id = due_issue(engine, ago=timedelta(seconds=1))
+    with db.writing(engine) as session:
+        past_event(session, issue_id)
+        staff.add(session, "lea@example.org", role=Role.EDITOR, password="x" * 12)
+        [issue] = issues.take_due(session, holder="both", now=utcnow())
+        assert issue.id == issue_id
+    together = threading.Barrier(2)
+
+    def start() -> None:
+        together.wait()
+        jobs.start_issue(engine, settings, issue_id, holder="both")
+
+    threads = [threading.Thread(target=start) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert load(engine, issue_id).state is IssueState.DRAFT
+    with db.reading(engine) as session:
+        assert len(session.exec(select(Notice)).all()) == 1
+
+
+def test_a_start_that_has_listed_readers_is_not_held_back(
+    engine: Engine, settings: Settings
+) -> None:
+    issue_id = due_issue(engine, ago=timedelta(seconds=1))
+    with db.writing(engine) as session:
+        issue = issues.take_due(session, holder="dead", now=utcnow())[0]
+        editions.freeze(session, issue, settings, now=utcnow())
+        issue.lease_until = utcnow() - timedelta(seconds=1)
+        past_event(session, issue_id)
+
+    jobs.start_due_issues(engine, settings, holder="b")
+
+    assert load(engine, issue_id).state is IssueState.SENDING
 
 
 @pytest.mark.parametrize("done", [0, 1, 2])
