@@ -47,6 +47,7 @@ from newsletter.web import (
 from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
 from newsletter.web.pages import Pages
+from newsletter.web.settings import languages, letter, sections
 from newsletter.web.throttle import Throttle
 
 _SCREENS = (
@@ -73,6 +74,9 @@ _SCREENS = (
     returns,
     rhythms,
     testing,
+    letter,
+    languages,
+    sections,
     embedding,
     joining,
     crawlers,
