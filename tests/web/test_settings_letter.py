@@ -1,7 +1,6 @@
 """What a letter is called, its languages and its sections, on their pages."""
 
 from http import HTTPStatus
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -26,8 +25,15 @@ def the_list(engine: Engine) -> MailingList:
         return lists.get(session)
 
 
-def saved(client: TestClient, screen: str, token: str, **fields: Any) -> Response:
-    return client.post(f"/settings/{screen}", data={"form_token": token, **fields})
+def saved(
+    client: TestClient,
+    screen: str,
+    token: str,
+    fields: dict[str, str] | None = None,
+    **more: str,
+) -> Response:
+    sent = {"form_token": token, **(fields or {}), **more}
+    return client.post(f"/settings/{screen}", data=sent)
 
 
 def test_a_letter_gets_its_names_and_identity(
@@ -36,9 +42,17 @@ def test_a_letter_gets_its_names_and_identity(
     token = log_in()
 
     answer = saved(
-        *(client, "letter", token),
-        **{"name.fr": "La rivière", "name.nl": "De rivier", "legal.fr": "Amis asbl"},
-        **{"topic.0": "agenda", "topic.0.fr": "Rendez-vous", "public": "1"},
+        client,
+        "letter",
+        token,
+        {
+            "name.fr": "La rivière",
+            "name.nl": "De rivier",
+            "legal.fr": "Amis asbl",
+            "topic.0": "agenda",
+            "topic.0.fr": "Rendez-vous",
+            "public": "1",
+        },
         timezone="Europe/Berlin",
         reply_to="bonjour@example.org",
     )
@@ -73,7 +87,7 @@ def test_what_cannot_work_is_said_and_nothing_is_saved(
     token = log_in()
     before = the_list(engine)
 
-    answer = saved(client, "letter", token, **{"name.nl": "Nieuw"} | wrong)
+    answer = saved(client, "letter", token, {"name.nl": "Nieuw"} | wrong)
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert 'role="alert"' in answer.text
@@ -89,7 +103,7 @@ def test_languages_move_join_and_leave(
 
     saved(client, "languages", token, up=first[1], missing="leave-out")
     moved = the_list(engine)
-    saved(client, "languages", token, add="ar", **{f"instead.{first[0]}.1": first[1]})
+    saved(client, "languages", token, {f"instead.{first[0]}.1": first[1]}, add="ar")
     joined = the_list(engine)
     saved(client, "languages", token, remove=first[1])
     left = the_list(engine)
@@ -119,13 +133,13 @@ def test_sections_are_named_moved_and_removed(
     token = log_in()
     rows = {"section.0": "News", "section.0.fr": "Actualités", "section.1": "Agenda"}
 
-    saved(client, "sections", token, **rows)
+    saved(client, "sections", token, rows)
     made = the_list(engine).sections
-    saved(client, "sections", token, **rows, up="1")
+    saved(client, "sections", token, rows, up="1")
     moved = the_list(engine).sections
-    saved(client, "sections", token, **rows, remove="0")
+    saved(client, "sections", token, rows, remove="0")
     left = the_list(engine).sections
-    twice = saved(client, "sections", token, **rows | {"section.2": "news"})
+    twice = saved(client, "sections", token, rows | {"section.2": "news"})
 
     assert made[0] == {"name": "News", "names": {"fr": "Actualités"}}
     assert [each["name"] for each in moved] == ["Agenda", "News"]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from babel import Locale
 from fastapi import APIRouter, Depends
@@ -51,7 +52,11 @@ def show(
     """Show the languages of a list in their order."""
     own = lists.get(session, list or None)
     return chosen.page(
-        *(here, visitor, session, "languages.html", own),
+        here,
+        visitor,
+        session,
+        "languages.html",
+        own,
         saved=saved,
         **_values(own, visitor.language),
     )
@@ -79,7 +84,11 @@ def save(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Res
             )
     session.refresh(own)
     return chosen.page(
-        *(here, visitor, session, "languages.html", own),
+        here,
+        visitor,
+        session,
+        "languages.html",
+        own,
         errors=errors,
         refused=refused,
         **_values(own, visitor.language),
@@ -115,7 +124,7 @@ def _ordered(form: Mapping[str, str], own: MailingList) -> list[str]:
     return tags
 
 
-def _values(own: MailingList, language: str) -> dict[str, object]:
+def _values(own: MailingList, language: str) -> dict[str, Any]:
     unused = [tag for tag in _COMMON if tag not in own.languages]
     by_name = sorted(unused, key=lambda tag: i18n.language_name(tag, language))
     return {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Depends
@@ -39,7 +40,7 @@ def show(
     """Show what is set about a list."""
     own = lists.get(session, list or None)
     return chosen.page(
-        *(here, visitor, session, "letter.html", own), saved=saved, **_values(own)
+        here, visitor, session, "letter.html", own, saved=saved, **_values(own)
     )
 
 
@@ -62,7 +63,11 @@ def save(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Res
             return _back("letter", own)
     session.refresh(own)
     return chosen.page(
-        *(here, visitor, session, "letter.html", own),
+        here,
+        visitor,
+        session,
+        "letter.html",
+        own,
         errors=errors,
         refused=refused,
         **_values(own, form),
@@ -88,7 +93,11 @@ def add(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Resp
             )
     except BadList as error:
         return chosen.page(
-            *(here, visitor, session, "letter.html", own),
+            here,
+            visitor,
+            session,
+            "letter.html",
+            own,
             refused=str(error),
             **_values(own),
         )
@@ -136,9 +145,7 @@ def _topics(form: Mapping[str, str], own: MailingList) -> dict[str, dict[str, st
     return found
 
 
-def _values(
-    own: MailingList, form: Mapping[str, str] | None = None
-) -> dict[str, object]:
+def _values(own: MailingList, form: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return what the fields hold: what is kept, or what somebody just wrote."""
     kept = {
         "reply_to": own.reply_to,
@@ -153,7 +160,7 @@ def _values(
     for row, (topic, words) in enumerate(own.topics.items()):
         kept[f"topic.{row}"] = topic
         kept |= {f"topic.{row}.{tag}": said for tag, said in words.items()}
-    rows = min(len(own.topics) + 2, _ROWS)
+    rows = min(len(own.topics) + 1, _ROWS)
     return {
         "kept": kept | dict(form or {}),
         "rows": rows,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -34,7 +35,11 @@ def show(
     """Show the sections in their order."""
     own = lists.get(session, list or None)
     return chosen.page(
-        *(here, visitor, session, "sections.html", own),
+        here,
+        visitor,
+        session,
+        "sections.html",
+        own,
         saved=saved,
         rows=_rows(own),
     )
@@ -64,7 +69,11 @@ def save(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Res
     session.refresh(own)
     rows = [{"name": each.name, "names": dict(each.names)} for each in wanted]
     return chosen.page(
-        *(here, visitor, session, "sections.html", own),
+        here,
+        visitor,
+        session,
+        "sections.html",
+        own,
         errors=errors,
         refused=refused,
         rows=[*rows, _blank()],
@@ -87,9 +96,9 @@ def _sections(form: Mapping[str, str], own: MailingList) -> list[Section]:
     return found
 
 
-def _rows(own: MailingList) -> list[dict[str, object]]:
+def _rows(own: MailingList) -> list[dict[str, Any]]:
     return [*own.sections, _blank()][:_ROWS]
 
 
-def _blank() -> dict[str, object]:
+def _blank() -> dict[str, Any]:
     return {"name": "", "names": {}}
