@@ -15,6 +15,7 @@ from newsletter import (
     checks,
     db,
     deliveries,
+    doctor,
     editions,
     issues,
     media,
@@ -25,9 +26,15 @@ from newsletter import (
     trials,
 )
 from newsletter.config import Settings
-from newsletter.errors import IssueNotReady, NewsletterError, UnreadableImage
+from newsletter.errors import (
+    IssueNotReady,
+    NewsletterError,
+    RelayNotFound,
+    UnreadableImage,
+)
 from newsletter.models import Asset, Issue, Sender
 from subscribers import signup, unconfirmed
+from subscribers.models import MailingList
 
 logger = logging.getLogger(__name__)
 
@@ -219,6 +226,48 @@ def try_links(engine: Engine, settings: Settings, *, stop: threading.Event) -> N
     """Try the links of the newest drafts that have not been tried lately."""
     if settings.check_links:
         checks.try_links(engine, settings, seconds=_TRYING, stop=stop)
+
+
+def look_at_domains(
+    engine: Engine,
+    settings: Settings,
+    world: doctor.World,
+    *,
+    list_id: int | None = None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Examine the senders of lists that have an issue to send, or of one list.
+
+    Each is looked at once an hour at most, by whoever claims it; one whose mail stays
+    in the built-in mailbox is not looked at.
+    """
+    if not settings.check_sender:
+        return
+    with db.reading(engine) as session:
+        due = doctor.due(session, now=db.now(session))
+    for each in due if list_id is None else [list_id] * (list_id in due):
+        if stop is not None and stop.is_set():
+            return
+        patient = _claim_patient(engine, settings, each)
+        if patient is not None:
+            seen = doctor.examine(patient, world)
+            with db.writing(engine) as session:
+                doctor.keep(session, each, seen)
+
+
+def _claim_patient(
+    engine: Engine, settings: Settings, list_id: int
+) -> doctor.Patient | None:
+    with db.writing(engine) as session:
+        if not doctor.claim(session, list_id, now=db.now(session)):
+            return None
+        mailing_list = session.get_one(MailingList, list_id)
+        try:
+            patient = doctor.patient_of(session, mailing_list, settings)
+        except RelayNotFound:  # the checks before sending say so by themselves
+            return None
+    leaves = any(way.kind is not doctor.Kind.MAILBOX for way in patient.ways)
+    return patient if leaves else None
 
 
 def purge(engine: Engine) -> None:

@@ -10,7 +10,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import Engine
 
-from newsletter import guards, incoming, jobs, shares
+from newsletter import doctor, guards, incoming, jobs, shares
 from newsletter.config import Settings
 
 logger = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ FILL_IN_EVERY = 60
 POLL_EVERY = 60
 NARROW_EVERY = 60
 TRY_EVERY = 60
+LOOK_EVERY = 60
 
 
 class Clock:
@@ -65,6 +66,7 @@ class Clock:
             self._tick(self._poll, POLL_EVERY)
         self._tick(self._narrow, NARROW_EVERY)
         self._tick(self._try_links, TRY_EVERY)
+        self._tick(self._look_at_domains, LOOK_EVERY)
         # Not quietly: nothing may leave before this has been looked at.
         self._watch()
         self._quietly(self._recover)
@@ -132,3 +134,8 @@ class Clock:
 
     def _try_links(self) -> None:
         jobs.try_links(self._engine, self._settings, stop=self._stop)
+
+    def _look_at_domains(self) -> None:
+        jobs.look_at_domains(
+            self._engine, self._settings, doctor.names(), stop=self._stop
+        )

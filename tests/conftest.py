@@ -65,6 +65,7 @@ def environment(
         "NEWSLETTER_SECRET_KEYS": ",".join(settings.secret_keys),
         "NEWSLETTER_CHECK_DOMAINS": "false",
         "NEWSLETTER_CHECK_LINKS": "false",
+        "NEWSLETTER_CHECK_SENDER": "false",
     }
     for name, value in values.items():
         monkeypatch.setenv(name, value)
@@ -170,6 +171,7 @@ def _settings(folder: Path, url: str) -> Settings:
         secret_keys=factories.SECRETS,
         check_domains=False,
         check_links=False,
+        check_sender=False,
     )
 
 

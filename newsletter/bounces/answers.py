@@ -67,7 +67,12 @@ _LEAVE = re.compile(
     r"schrijf m\w{1,2} uit|(?:wil|wens) (?:\w+ ){0,4}(?:uitschrijven|uitgeschreven|"
     r"geen (?:\w+ )?(?:mails|nieuwsbrie))|niet meer ontvangen|(?:melden|"
     r"nehmen) sie mich (?:ab|aus|von)\b|(?:aus|von) (?:\w+ ){0,4}(?:verteiler|"
-    r"liste) (?:\w+ ){0,2}(?:streichen|nehmen|loschen|entfernen)|"
+    r"liste) (?:\w+ ){0,2}(?:streichen|nehmen|loschen|entfernen)|(?:streichen|"
+    r"loschen|entfernen|tragen|nehmen) sie (?:mich|meine \S{0,15}adresse) "
+    r"(?:\w{1,20} ){0,3}(?:aus|von)\b|(?:mij|me|mijn \S{0,10}adres) (?:te )?"
+    r"(?:schrappen|verwijderen|halen)\b|(?:schrap|verwijder|haal) (?:mij|me|"
+    r"mijn \S{0,10}adres)\b|(?:supprime|enleve|raye|retire)(?:r|z) (?:moi|mon "
+    r"adresse)|(?:supprime|enleve|raye)z.moi|delete (?:me|my \S{0,10}address) from|"
     r"keine (?:weiteren )?(?:mails|newsletter|e-mails) mehr|newsletter (?:abbestellen|"
     r"abmelden)"
 )

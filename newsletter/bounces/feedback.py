@@ -24,6 +24,12 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 
+# What Exchange says of a letter that was deleted without having been opened.
+_UNREAD = re.compile(
+    r"^\s{0,4}(?:not read|unread|non lu|ungelesen|nicht gelesen|niet gelezen)\s?:",
+    re.IGNORECASE,
+)
+
 
 def kind(message: Part, parts: list[Part]) -> Kind | None:
     """Return which of these reports a message is, None if it is none of them."""
@@ -107,5 +113,9 @@ def _receipt(message: Part, parts: list[Part]) -> Kind | None:
         headers.fields(found.octets()).get("disposition").lower() if found else ""
     )
     subject = message.headers.text("subject")
-    by_itself = "automatic-action" in disposition and "displayed" not in disposition
+    by_itself = (
+        "automatic-action" in disposition
+        and "displayed" not in disposition
+        and not _UNREAD.search(subject)
+    )
     return Kind.REJECTION if by_itself or _REFUSED.search(subject) else Kind.RECEIPT

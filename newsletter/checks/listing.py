@@ -18,6 +18,7 @@ from newsletter.checks import (
     reach,
     readers,
     reading,
+    sender,
     subjects,
     weight,
     wording,
@@ -30,6 +31,7 @@ from newsletter.models import Issue
 
 CHECKS: tuple[Check, ...] = (
     *readers.CHECKS,
+    *sender.CHECKS,
     *subjects.CHECKS,
     *placeholders.CHECKS,
     *events.CHECKS,

@@ -62,6 +62,7 @@ _FIELDS = {
     "languages": N_("Languages"),
     "readers": N_("Readers"),
     "relays": N_("Mail servers"),
+    "sender": N_("Sender"),
     "legal": N_("Legal identity"),
     "links": N_("Links"),
 }

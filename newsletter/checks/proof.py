@@ -168,6 +168,7 @@ class Proof:
     allow: tuple[Network, ...]  # private networks that are for readers all the same
     trials: tuple[tuple[str, Trial], ...]  # what trying each address gave
     relay_fault: Sentence | None
+    domain_fault: Sentence | None  # of the sender, as far as the doctor has seen
     readers: int
 
     def at(self, field: str) -> Place:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from newsletter import editions, items, media, relays, trials
-from newsletter.checks import mails, prose
+from newsletter.checks import mails, prose, sender
 from newsletter.checks.memory import Memory
 from newsletter.checks.places import Kind, Place
 from newsletter.checks.proof import (
@@ -71,6 +71,9 @@ def read(
         allow=tuple(settings.fetch_allow),
         trials=tuple(tried.items()),
         relay_fault=_relay_fault(session, mailing_list, settings),
+        domain_fault=sender.fault(
+            session, mailing_list, settings, zone=ZoneInfo(issue.timezone), now=now
+        ),
         readers=sum(readers.values()),
     )
 

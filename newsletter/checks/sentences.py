@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
 from newsletter import i18n
 
@@ -20,18 +21,15 @@ class Weekday:
     day: date
 
 
-Value = str | int | float | date | datetime | Tongue | Weekday | tuple[str, ...]
-
-
 @dataclass(frozen=True)
 class Sentence:
     """A msgid with its values; each is worded when the sentence is said.
 
-    A `datetime` must stand in the zone that it is shown in.
+    A `datetime` must stand in the zone that it is shown in; a value may be a sentence.
     """
 
     message: str
-    values: tuple[tuple[str, Value], ...] = ()
+    values: "tuple[tuple[str, Value], ...]" = ()
     plural: str = ""
     n: int = 0
 
@@ -43,6 +41,11 @@ class Sentence:
             return say(self.message, **values)
         count = {"n": i18n.number(self.n, say.speaks)}
         return say.ngettext(self.message, self.plural, self.n, **count | values)
+
+
+Value: TypeAlias = (
+    str | int | float | date | datetime | Tongue | Weekday | Sentence | tuple[str, ...]
+)
 
 
 # Named so that the tools that collect msgids find the words between the brackets.
@@ -57,8 +60,8 @@ def ngettext(singular: str, plural: str, n: int, /, **values: Value) -> Sentence
 
 
 def _worded(value: Value, language: str) -> str:
-    if isinstance(value, str):
-        return value
+    if isinstance(value, str | Sentence):
+        return value if isinstance(value, str) else value.say(language)
     if isinstance(value, int | float):
         return i18n.number(value, language)
     if isinstance(value, Tongue):

@@ -54,6 +54,7 @@ def demo(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
         "smtp_url": "",
         "secret_keys": [],
         "check_domains": False,
+        "check_sender": False,
         "workers": False,
         "bounce_mailbox": "",
         "bounce_listen": "",

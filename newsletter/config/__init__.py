@@ -102,6 +102,7 @@ class Settings(BaseSettings):
     dkim_keys: Annotated[dkim.Ring, NoDecode] = dkim.NO_KEYS  # empty: the relay signs
     dkim_strict: bool = False  # not even a relay may add fields of its own
     check_domains: bool = True  # ask the DNS about addresses that strangers type
+    check_sender: bool = True  # look at lists' domains before their issues leave
     check_links: bool = True  # try the links of issues over the network
     trusted_proxies: Annotated[list[Network], NoDecode] = []
 

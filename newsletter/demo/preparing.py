@@ -16,7 +16,7 @@ from newsletter.demo import sample
 from newsletter.demo.sample import SampleIssue, SampleItem
 from newsletter.errors import NewsletterError
 from newsletter.issues.composing import Plan
-from newsletter.models import Issue, Item, ItemType, Role
+from newsletter.models import Issue, Item, ItemState, ItemType, Role
 from subscribers import importing, lists, segments
 from subscribers.importing import Order
 from subscribers.lists import Changes
@@ -120,8 +120,29 @@ def _compose(session: Session, settings: Settings, *, now: datetime) -> None:
     issue.section_names = dict(planned.section_names)
     _write(session, issue, planned, made)
     issues.schedule(session, issue, at=now, now=now)
+    _draft(session, settings, now=now)
     segment = sample.organisation().segment
     segments.add(session, segment["name"], segment["rule"])
+
+
+def _draft(session: Session, settings: Settings, *, now: datetime) -> None:
+    """Leave a draft with gaps on the desk, and news that nobody has looked at."""
+    site = f"{settings.base_url}/demo/site"
+    found = sample.coming_items(site=site, now=now, zone=settings.zone)
+    made = {
+        key: _make_item(session, item, settings.media_dir)
+        for key, item in found.items()
+    }
+    planned = sample.coming()
+    plan = Plan(
+        title=planned.title,
+        sections={
+            name: [made[key] for key in keys] for name, keys in planned.sections.items()
+        },
+    )
+    issue = issues.create(session, lists.get(session), plan)
+    issue.section_names = dict(planned.section_names)
+    _write(session, issue, planned, made)
 
 
 def _make_item(session: Session, item: SampleItem, folder: Path) -> int:
@@ -148,6 +169,10 @@ def _make_item(session: Session, item: SampleItem, folder: Path) -> int:
         if language != item.language:
             said: Any = asdict(words)
             items.translate(session, made, language=language, **said)
+    if item.changed:
+        later: Any = dict(item.changed)
+        items.translate(session, made, language=item.language, **later)
+    made.state = ItemState(item.state)
     return made.id or 0
 
 

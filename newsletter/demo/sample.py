@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -55,6 +55,9 @@ class SampleItem:
     picture: Path | None = None
     documents: tuple[dict[str, Any], ...] = ()
     meeting: Meeting | None = None
+    state: str = "kept"  # on the desk
+    # Source words that change after they were translated.
+    changed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,14 +108,24 @@ def organisation() -> Organisation:
 @cache
 def issue() -> SampleIssue:
     """Return the sample issue."""
-    values = _read("issue.toml")
+    return _issue("issue.toml")
+
+
+@cache
+def coming() -> SampleIssue:
+    """Return the issue after it: a draft with gaps, for whoever logs in."""
+    return _issue("next.toml")
+
+
+def _issue(name: str) -> SampleIssue:
+    values = _read(name)
     sections = values["sections"]
     return SampleIssue(
         title=values["title"],
-        mailboxes=tuple(values["mailboxes"]),
+        mailboxes=tuple(values.get("mailboxes", ())),
         sections={part["name"]: tuple(part["items"]) for part in sections},
         section_names={part["name"]: part["names"] for part in sections},
-        decisions=values["decisions"],
+        decisions=values.get("decisions", {}),
         editions={
             language: SampleEdition(**words)
             for language, words in values["editions"].items()
@@ -123,6 +136,12 @@ def issue() -> SampleIssue:
 def items(*, site: str, now: datetime, zone: ZoneInfo) -> dict[str, SampleItem]:
     """Return the items by key; links point below `site`, days count from `now`."""
     files = sorted(_folder("items").glob("*.toml"))
+    return {file.stem: _item(file, site, now, zone) for file in files}
+
+
+def coming_items(*, site: str, now: datetime, zone: ZoneInfo) -> dict[str, SampleItem]:
+    """Return what stands on the desk besides, by key: for the next issue and later."""
+    files = sorted(_folder("next").glob("*.toml"))
     return {file.stem: _item(file, site, now, zone) for file in files}
 
 

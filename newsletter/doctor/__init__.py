@@ -16,10 +16,12 @@ from newsletter.doctor.examine import (
     Memory,
     World,
     examine,
+    names,
     offline,
     world,
 )
 from newsletter.doctor.house import broken_database, check_database, check_house
+from newsletter.doctor.keeping import Standing, claim, due, keep, standing
 from newsletter.doctor.letter import loop_letter
 from newsletter.doctor.patient import Kind, Patient, Way, patient_of
 
@@ -34,17 +36,23 @@ __all__ = [
     "Patient",
     "Phrase",
     "Record",
+    "Standing",
     "Way",
     "World",
     "broken_database",
     "check_database",
     "check_house",
+    "claim",
     "compare",
+    "due",
     "examine",
+    "keep",
     "loop_letter",
+    "names",
     "offline",
     "patient_of",
     "shown",
+    "standing",
     "world",
     "worst",
 ]

@@ -1,11 +1,10 @@
 """Examine a list: every check at once, none of them longer than a few seconds."""
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from newsletter import smtp
 from newsletter.config import Relay, Settings
@@ -15,7 +14,7 @@ from newsletter.doctor.diagnosis import Check, Colour, Diagnosis, phrase, worst
 from newsletter.doctor.dmarc import check_policy
 from newsletter.doctor.extras import check_extras
 from newsletter.doctor.handing import judge_relay
-from newsletter.doctor.inquiry import Inquiry, Remembering
+from newsletter.doctor.inquiry import EACH, Inquiry, Remembering
 from newsletter.doctor.mailboxes import check_mailboxes
 from newsletter.doctor.naming import check_sender
 from newsletter.doctor.pages import METHODS, judge_pages
@@ -24,6 +23,7 @@ from newsletter.doctor.sending_rights import check_rights
 from newsletter.doctor.servers import check_reverse
 from newsletter.doctor.signing import check_keys
 from newsletter.doctor.visits import Visit, Visitor, visit
+from newsletter.doctor.watch import Watch
 from newsletter.domains import CONTROL, Answer, Found, Lookup, Resolver
 from newsletter.i18n import N_
 from newsletter.reaching import Miss
@@ -60,6 +60,7 @@ class World:
     visit: Visitor
     greet: Greeter
     token: Callable[[], str] = new_handle  # of an unsubscribe link that names nobody
+    watch: Watch = field(default_factory=Watch)
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,12 @@ def world(settings: Settings) -> World:
     )
 
 
+def names() -> World:
+    """Return a world in which the DNS is asked, and neither page nor relay."""
+    nobody = _Nobody()
+    return World(Lookup(), nobody.visit, nobody.greet)
+
+
 def offline() -> World:
     """Return a world in which nobody is asked."""
     nobody = _Nobody()
@@ -125,22 +132,20 @@ def examine(patient: Patient, world: World, *, seconds: float = SECONDS) -> Exam
     No person, no message and no database is touched. It takes `seconds` and a little
     at most, so a caller keeps what it returns for some minutes, see `Memory`.
     """
-    until = time.monotonic() + seconds
+    until = world.watch.now() + seconds
     now = utcnow()
-    fair = _Fair(world)
-    asked = World(fair.resolver, fair.visit, fair.greet, world.token)
+    fair = _Fair(world, until)
+    asked = replace(world, resolver=fair.resolver, visit=fair.visit, greet=fair.greet)
     jobs = [*_asking(patient, asked, until), *_visiting(patient, asked, until, now)]
     results: SimpleQueue[tuple[int, list[Diagnosis]]] = SimpleQueue()
     for number, (_, job) in enumerate(jobs):
         threading.Thread(target=_work, args=(number, job, results), daemon=True).start()
     done: dict[int, list[Diagnosis]] = {}
     while len(done) < len(jobs):
-        try:
-            left = until + _WORDS - time.monotonic()
-            number, diagnoses = results.get(timeout=max(left, 0.01))
-        except Empty:
+        result = world.watch.next_of(results, until=until + _WORDS)
+        if result is None:
             break
-        done[number] = diagnoses
+        done[result[0]] = result[1]
     found = [
         each
         for number, (check, _) in enumerate(jobs)
@@ -152,21 +157,22 @@ def examine(patient: Patient, world: World, *, seconds: float = SECONDS) -> Exam
 class _Fair:
     """A world that holds no unknown name against anybody while it finds none at all."""
 
-    def __init__(self, world: World) -> None:
-        self._world, self.resolver = world, Remembering(world.resolver)
+    def __init__(self, world: World, until: float) -> None:
+        self._world = world
+        self.resolver = Remembering(world.resolver, until=until, now=world.watch.now)
 
     def visit(self, method: str, url: str, seconds: float) -> Visit:
         seen = self._world.visit(method, url, seconds)
-        return replace(seen, miss=self._judged(seen.miss, seconds))
+        return replace(seen, miss=self._judged(seen.miss))
 
     def greet(self, relay: Relay, seconds: float) -> Greeting:
         said = self._world.greet(relay, seconds)
-        return replace(said, miss=self._judged(said.miss, seconds))
+        return replace(said, miss=self._judged(said.miss))
 
-    def _judged(self, miss: Miss, seconds: float) -> Miss:
+    def _judged(self, miss: Miss) -> Miss:
         if miss is not Miss.UNKNOWN:
             return miss
-        control = self.resolver.ask(CONTROL, "NS", seconds=seconds)
+        control = self.resolver.ask(CONTROL, "NS", seconds=EACH)
         return miss if control.found is Found.RECORDS else Miss.NOT_ASKED
 
 
@@ -175,7 +181,9 @@ Job = Callable[[], list[Diagnosis]]
 
 def _asking(patient: Patient, world: World, until: float) -> list[tuple[Check, Job]]:
     def job(checker: Checker) -> Job:
-        return lambda: checker(patient, Inquiry(world.resolver, until=until))
+        return lambda: checker(
+            patient, Inquiry(world.resolver, until=until, now=world.watch.now)
+        )
 
     return [(check, job(checker)) for check, checker in _CHECKS.items()]
 
@@ -184,7 +192,7 @@ def _visiting(
     patient: Patient, world: World, until: float, now: datetime
 ) -> list[tuple[Check, Job]]:
     def left() -> float:
-        return max(until - time.monotonic(), 0.01)
+        return max(until - world.watch.now(), 0.01)
 
     def pages() -> list[Diagnosis]:
         url = f"{patient.base_url}/u/{world.token()}"

@@ -3,13 +3,14 @@
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 
 from newsletter.domains import CONTROL, Answer, Found, Resolver
 
 # Of one check. SPF alone may need a dozen; nobody needs more than this.
 QUESTIONS = 30
 # Seconds one question may take, so that a silent server leaves time for others.
-_EACH = 1.5
+EACH = 1.5
 
 
 class Inquiry:
@@ -21,9 +22,11 @@ class Inquiry:
         *,
         until: float,
         questions: int = QUESTIONS,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take no question after `until`, a moment of the monotonic clock."""
+        """Take no question after `until`, a moment of the clock `now`."""
         self._resolver, self._until, self._left = resolver, until, questions
+        self._now = now
         self._known: dict[tuple[str, str], Answer] = {}
 
     def ask(self, name: str, kind: str) -> Answer:
@@ -34,7 +37,7 @@ class Inquiry:
         if self._left <= 0:
             return Answer(Found.NOT_ASKED)
         self._left -= 1
-        seconds = min(self._until - time.monotonic(), _EACH)
+        seconds = min(self._until - self._now(), EACH)
         if seconds <= 0:
             return Answer(Found.TIMEOUT)
         answer = self._known[key] = self._resolver.ask(*key, seconds=seconds)
@@ -47,8 +50,11 @@ class Remembering:
     A name that is not there counts only while another one, that must be, is found.
     """
 
-    def __init__(self, resolver: Resolver) -> None:
-        self._resolver = resolver
+    def __init__(
+        self, resolver: Resolver, *, until: float, now: Callable[[], float]
+    ) -> None:
+        """Ask nobody after `until`, a moment of the clock `now`."""
+        self._resolver, self._until, self._now = resolver, until, now
         self._known: dict[tuple[str, str], Answer] = {}
         self._locks: dict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
         self._lock = threading.Lock()
@@ -57,7 +63,7 @@ class Remembering:
         """Return what is known, or wait for whoever is asking the same."""
         answer = self._ask(name, kind, seconds)
         if answer.found in {Found.NO_NAME, Found.NO_DATA}:
-            control = self._ask(CONTROL, "NS", seconds)
+            control = self._ask(CONTROL, "NS", EACH)
             if not control.is_known:
                 return Answer(control.found)
             if control.found is not Found.RECORDS:
@@ -68,11 +74,15 @@ class Remembering:
         key = (name, kind)
         with self._lock:
             lock = self._locks[key]
-        if not lock.acquire(timeout=max(seconds, 0)):
+        if not lock.acquire(timeout=self._left(seconds)):
             return Answer(Found.TIMEOUT)
         try:
             if key not in self._known:
-                self._known[key] = self._resolver.ask(name, kind, seconds=seconds)
+                left = self._left(seconds)
+                self._known[key] = self._resolver.ask(name, kind, seconds=left)
             return self._known[key]
         finally:
             lock.release()
+
+    def _left(self, seconds: float) -> float:
+        return max(min(seconds, self._until - self._now()), 0)

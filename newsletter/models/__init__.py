@@ -25,6 +25,7 @@ from newsletter.models.desk import (
     LinkState,
     Source,
 )
+from newsletter.models.domains import DomainCheck
 from newsletter.models.returning import Bounce
 from newsletter.models.sending import (
     Delivery,
@@ -66,6 +67,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "DocumentFile",
+    "DomainCheck",
     "Edition",
     "Epoch",
     "FetchState",

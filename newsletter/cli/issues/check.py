@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import typer
 
-from newsletter import checks, db, estimates, i18n, issues
+from newsletter import checks, db, doctor, estimates, i18n, issues, jobs
 from newsletter.checks import Finding, Report
 from newsletter.cli.issues import words
-from newsletter.cli.program import JsonFlag, answer, opened, say
+from newsletter.cli.program import JsonFlag, Program, answer, opened, say
 from newsletter.config import INTERFACE_LANGUAGES
 from newsletter.i18n import N_
 from newsletter.models import Issue
@@ -25,7 +25,10 @@ def check(
         str, typer.Option(help="Of the answer: fr, nl, de or en.")
     ] = "en",
     network: Annotated[
-        bool, typer.Option(help="Try links that were not tried lately, up to 10 s.")
+        bool,
+        typer.Option(
+            help="Try links and the sender’s domain if that is due, up to 13 s."
+        ),
     ] = True,
     json: JsonFlag = False,
 ) -> None:
@@ -38,11 +41,9 @@ def check(
     with opened() as program:
         settings = program.settings
         with db.reading(program.engine) as session:
-            issues.get_issue(session, issue_id)
-        if network and settings.check_links:
-            checks.try_links(
-                program.engine, settings, seconds=_SECONDS, issue_id=issue_id
-            )
+            list_id = issues.get_issue(session, issue_id).list_id
+        if network:
+            _ask_around(program, issue_id, list_id)
         with db.reading(program.engine) as session:
             issue, now = issues.get_issue(session, issue_id), db.now(session)
             report = checks.run(session, issue, settings=settings, now=now)
@@ -56,6 +57,14 @@ def check(
         words.say_estimate(expected)
     if report.must_fix:
         raise typer.Exit(1)
+
+
+def _ask_around(program: Program, issue_id: int, list_id: int) -> None:
+    """Look over the network at what was not looked at lately."""
+    engine, settings = program.engine, program.settings
+    jobs.look_at_domains(engine, settings, doctor.names(), list_id=list_id)
+    if settings.check_links:
+        checks.try_links(engine, settings, seconds=_SECONDS, issue_id=issue_id)
 
 
 def _lines(report: Report, issue: Issue, language: str) -> Iterator[str]:

@@ -176,6 +176,7 @@ def proof(*changed: EditionProof | ItemProof | Mail, **facts: Any) -> Proof:
         allow=(),
         trials=(),
         relay_fault=None,
+        domain_fault=None,
         readers=1_360,
     )
     found = replace(whole, **facts)

@@ -50,6 +50,11 @@ TABLES = (
 )
 
 
+def sent(session: Session) -> Issue:
+    """Return the issue that leaves at once."""
+    return session.exec(select(Issue).order_by(col(Issue.id))).first() or Issue()
+
+
 def counts(session: Session) -> dict[str, int]:
     return {
         table.__name__: session.exec(select(func.count()).select_from(table)).one()
@@ -85,11 +90,11 @@ def test_it_brings_the_sample_into_an_empty_database(
             "Subscription": 24,
             "Consent": 24,
             "Segment": 1,
-            "Item": 11,
-            "ItemText": 37,
+            "Item": 18,
+            "ItemText": 50,
             "Asset": 8,
-            "Issue": 1,
-            "Edition": 4,
+            "Issue": 2,
+            "Edition": 8,
             "Decision": 7,
             "Staff": 1,
         }
@@ -111,7 +116,7 @@ def test_a_second_time_changes_nothing_and_gives_the_same_login(
 
 def test_the_issue_is_due_at_once(prepared: Engine) -> None:
     with db.reading(prepared) as session:
-        issue = session.exec(select(Issue)).one()
+        issue = sent(session)
 
     assert issue.state is IssueState.SCHEDULED
     assert issue.send_at is not None
@@ -120,7 +125,7 @@ def test_the_issue_is_due_at_once(prepared: Engine) -> None:
 
 def test_the_gaps_are_settled_as_the_sample_says(prepared: Engine) -> None:
     with db.reading(prepared) as session:
-        matrix = editions.coverage(session, session.exec(select(Issue)).one())
+        matrix = editions.coverage(session, sent(session))
     states = Counter(cell.state for row in matrix.rows for cell in row.cells)
 
     assert states == {
@@ -128,6 +133,18 @@ def test_the_gaps_are_settled_as_the_sample_says(prepared: Engine) -> None:
         CellState.SHOWN: 5,
         CellState.LEFT_OUT: 2,
     }
+
+
+def test_the_draft_shows_what_a_draft_can_lack(prepared: Engine) -> None:
+    with db.reading(prepared) as session:
+        draft = session.exec(select(Issue).order_by(col(Issue.id).desc())).first()
+        assert draft
+        matrix = editions.coverage(session, draft)
+    states = {cell.state for row in matrix.rows for cell in row.cells}
+
+    assert draft.state is IssueState.DRAFT
+    assert {CellState.SOURCE_CHANGED, CellState.READY} < states
+    assert matrix.gaps() > 0
 
 
 def test_two_readers_never_named_a_language(prepared: Engine) -> None:
@@ -185,7 +202,7 @@ def test_an_interrupted_start_is_finished_by_the_next(
     demo.prepare(sqlite_engine, settings)
 
     with db.reading(sqlite_engine) as session:
-        assert counts(session)["Item"] == 11
+        assert counts(session)["Item"] == 18
         assert counts(session)["Subscriber"] == 24
 
 
@@ -219,7 +236,7 @@ def test_the_sample_passes_every_check(tmp_path: Path) -> None:
     demo.prepare(engine, settings)
 
     with db.reading(engine) as session:
-        issue = session.exec(select(Issue)).one()
+        issue = sent(session)
         report = checks.run(session, issue, settings=settings, now=db.now(session))
     engine.dispose()
 

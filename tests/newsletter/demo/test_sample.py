@@ -15,9 +15,12 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ITEMS = sample.items(
     site="http://localhost:8000/demo/site", now=NOW, zone=ZoneInfo("Europe/Brussels")
 )
+COMING = sample.coming_items(
+    site="http://localhost:8000/demo/site", now=NOW, zone=ZoneInfo("Europe/Brussels")
+)
 WORDS = [
     pytest.param(language, words, id=f"{key} {language}")
-    for key, item in ITEMS.items()
+    for key, item in (ITEMS | COMING).items()
     for language, words in item.words.items()
 ]
 PICTURES = sorted({item.picture for item in ITEMS.values() if item.picture})
@@ -48,6 +51,14 @@ def test_the_issue_holds_every_item_once() -> None:
     placed = [key for keys in sample.issue().sections.values() for key in keys]
 
     assert sorted(placed) == sorted(ITEMS)
+
+
+def test_the_draft_holds_what_is_kept_and_the_rest_waits_on_the_desk() -> None:
+    placed = {key for keys in sample.coming().sections.values() for key in keys}
+    states = {key: item.state for key, item in COMING.items()}
+
+    assert placed == {key for key, state in states.items() if state == "kept"}
+    assert set(states.values()) == {"inbox", "kept", "aside"}
 
 
 @pytest.mark.parametrize("words", [case.values[1] for case in WORDS])
