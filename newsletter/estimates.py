@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, func, or_, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from newsletter import deliveries, editions, relays
 from newsletter.config import Settings
@@ -46,6 +46,21 @@ def of_readers(
         groups=_by_group(session, issue, profiles[0], now),
         used=relays.used(session, profiles[0], now=now),
     )
+
+
+def usual_readers(session: Session, mailing_list: MailingList) -> int | None:
+    """Return how many the list's latest issue went to; None before the first."""
+    query = (
+        select(Issue.total)
+        .where(
+            col(Issue.list_id) == mailing_list.id,
+            col(Issue.total).is_not(None),
+            col(Issue.started_at).is_not(None),
+        )
+        .order_by(col(Issue.started_at).desc())
+        .limit(1)
+    )
+    return session.scalar(query)
 
 
 def _by_group(

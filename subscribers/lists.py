@@ -16,6 +16,7 @@ from subscribers.errors import BadList, InvalidAddress, ListNotFound
 from subscribers.models import MailingList, MissingPolicy, UnknownPolicy
 from subscribers.rules import tag_key
 
+_LONGEST_NAME = 200
 _LONGEST_SECTION = 100  # as the column of IssueItem
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -77,6 +78,8 @@ class Changes:
     names: Mapping[str, str] = field(default_factory=dict)
     legal: Mapping[str, str] = field(default_factory=dict)
     sender: str | None = None
+    sender_name: str | None = None  # the name alone, as it will be read
+    sender_address: str | None = None
     reply_to: str | None = None
     languages: list[str] | None = None
     missing: MissingPolicy | None = None
@@ -146,12 +149,7 @@ def change(session: Session, mailing_list: MailingList, changes: Changes) -> Non
     """Apply `changes`; raises BadList with the value that cannot work."""
     if changes.languages is not None:
         mailing_list.languages = _languages(changes.languages)
-    if changes.sender is not None:
-        name, mailing_list.sender_address = _mailbox(changes.sender)
-        mailing_list.sender_name = name
-    if changes.reply_to is not None:
-        asked = changes.reply_to
-        mailing_list.reply_to = _mailbox(asked)[1] if asked else ""
+    _change_sender(mailing_list, changes)
     mailing_list.names = _worded(mailing_list, mailing_list.names, changes.names)
     mailing_list.legal = _worded(mailing_list, mailing_list.legal, changes.legal)
     mailing_list.missing = changes.missing or mailing_list.missing
@@ -165,6 +163,19 @@ def change(session: Session, mailing_list: MailingList, changes: Changes) -> Non
     _change_parts(mailing_list, changes)
     if mailing_list in session:
         session.flush()
+
+
+def _change_sender(own: MailingList, changes: Changes) -> None:
+    """Apply whom letters come from, and where answers go."""
+    if changes.sender is not None:
+        own.sender_name, own.sender_address = _mailbox(changes.sender)
+    if changes.sender_name is not None:
+        own.sender_name = _shown_name(changes.sender_name)
+    if changes.sender_address is not None:
+        own.sender_address = _address(changes.sender_address)
+    if changes.reply_to is not None:
+        asked = changes.reply_to
+        own.reply_to = _mailbox(asked)[1] if asked else ""
 
 
 def _change_form(mailing_list: MailingList, changes: Changes) -> None:
@@ -245,10 +256,23 @@ def _mailbox(text: str) -> tuple[str, str]:
     name, address = parseaddr(text)
     if not address:
         raise BadList(f"{text}: write a sender as Name <name@example.org>.")
+    return name.strip(), _address(address)
+
+
+def _address(text: str) -> str:
     try:
-        return name.strip(), addresses.normalise(address).email
+        return addresses.normalise(text).email
     except InvalidAddress as error:
-        raise BadList(f"{address}: {error}") from error
+        raise BadList(f"{text}: {error}") from error
+
+
+def _shown_name(text: str) -> str:
+    _refuse_controls(text)
+    if len(text) > _LONGEST_NAME or "@" in text:
+        raise BadList(
+            f"A sender’s name has {_LONGEST_NAME} characters at most and is no address."
+        )
+    return text.strip()
 
 
 def _worded(

@@ -11,6 +11,7 @@ from newsletter.editions.coverage import (
     decide_missing,
     resolve_language,
 )
+from newsletter.editions.fitting import fitted
 from newsletter.editions.freeze import compiled, freeze, keep, lay_out
 from newsletter.editions.publishing import (
     fill_in,
@@ -35,6 +36,7 @@ __all__ = [
     "decide_missing",
     "editions_of",
     "fill_in",
+    "fitted",
     "for_test",
     "freeze",
     "is_anything_missing",

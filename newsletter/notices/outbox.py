@@ -45,7 +45,7 @@ _REST = timedelta(seconds=30)  # before a relay out of reach is tried again
 _OURS = timedelta(minutes=10)  # before what was our fault is tried again
 _GIVE_UP = timedelta(hours=24)  # the links have run out, or nearly
 _GIVE_UP_TEST = timedelta(hours=1)  # nobody looks for it any more
-_KEPT = timedelta(days=30)
+KEPT = timedelta(days=30)
 
 
 def send_due(engine: Engine, settings: Settings, *, stop: threading.Event) -> int:
@@ -126,7 +126,7 @@ def purge(session: Session, *, now: datetime) -> None:
     """Delete notices that were settled long ago."""
     session.execute(
         delete(table_of(Notice)).where(
-            NOTICE.created_at < now - _KEPT, NOTICE.state != DeliveryState.SENDING
+            NOTICE.created_at < now - KEPT, NOTICE.state != DeliveryState.SENDING
         )
     )
 

@@ -12,7 +12,7 @@ from newsletter import audit, db, staff
 from newsletter.config import INTERFACE_LANGUAGES, Settings
 from newsletter.models import Role, Staff
 from newsletter.web.asgi import origin_of
-from newsletter.web.deps import Asked, Form, Here
+from newsletter.web.deps import Asked, Form, Here, Site
 from subscribers.tokens import Key, derive
 
 _SAFE_SITES = {"same-origin", "none"}
@@ -147,11 +147,15 @@ def genuine_form(
     What a script sends has the token of its page in a header instead.
     """
     header = request.headers.get("x-form-token", "")
-    sent = form.get("form_token", header).encode()
-    tokens = (_form_token(key, secret) for key in here.settings.keys.keys)
-    if not _is_any(sent, tokens):
-        raise HTTPException(HTTPStatus.FORBIDDEN)
+    require_token(here, secret, form.get("form_token", header))
     return form
+
+
+def require_token(here: Site, secret: str, sent: str) -> None:
+    """Refuse a form that none of our pages showed to whoever has this secret."""
+    tokens = (_form_token(key, secret) for key in here.settings.keys.keys)
+    if not _is_any(sent.encode(), tokens):
+        raise HTTPException(HTTPStatus.FORBIDDEN)
 
 
 GenuineForm = Annotated[dict[str, str], Depends(genuine_form)]

@@ -1,2 +1,2 @@
-/* made of ebf6b7ac1ff0ed2d */
+/* made of 67efe7e5ce706b2f */
 (()=>{})();
