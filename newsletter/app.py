@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
-from newsletter import config
+from newsletter import config, doctor
 from newsletter.config import Settings
 from newsletter.domains import Domains
 from newsletter.web import (
@@ -51,6 +51,7 @@ from newsletter.web import (
     newsitems,
     ordering,
     person,
+    planning,
     presences,
     previewing,
     reading,
@@ -78,6 +79,17 @@ from newsletter.web import (
 from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
 from newsletter.web.pages import Pages
+from newsletter.web.settings import (
+    examining,
+    languages,
+    letter,
+    limits,
+    look,
+    privacy,
+    rehearsing,
+    sections,
+    sender,
+)
 from newsletter.web.throttle import Throttle
 
 _SCREENS = (
@@ -134,7 +146,17 @@ _SCREENS = (
     person,
     tending,
     rhythms,
+    planning,
     testing,
+    letter,
+    languages,
+    sections,
+    sender,
+    limits,
+    examining,
+    look,
+    rehearsing,
+    privacy,
     embedding,
     joining,
     crawlers,
@@ -162,8 +184,9 @@ def create_app(
     )
     domains = Domains() if settings.check_domains else None
     partners = webhooks.partners()
+    practice = doctor.Practice(doctor.world(settings))
     app.state.site = Site(
-        settings, engine, Pages(), Throttle(), partners, domains=domains
+        settings, engine, Pages(), Throttle(), partners, practice, domains=domains
     )
     app.add_middleware(Protected, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=config.find("web", "static")))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, func, or_, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from newsletter import deliveries, editions, relays
 from newsletter.config import Settings
@@ -64,6 +64,21 @@ def of_rest(
         return None
     used = relays.used(session, profiles[0], now=now)
     return relays.estimate(profiles, readers=readers, used=used)
+
+
+def usual_readers(session: Session, mailing_list: MailingList) -> int | None:
+    """Return how many the list's latest issue went to; None before the first."""
+    query = (
+        select(col(Issue.total))
+        .where(
+            col(Issue.list_id) == mailing_list.id,
+            col(Issue.total).is_not(None),
+            col(Issue.started_at).is_not(None),
+        )
+        .order_by(col(Issue.started_at).desc())
+        .limit(1)
+    )
+    return session.scalar(query)
 
 
 def _by_group(

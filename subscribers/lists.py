@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parseaddr
+from typing import Any
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
@@ -15,6 +16,8 @@ from subscribers.errors import BadList, InvalidAddress, ListNotFound
 from subscribers.models import MailingList, MissingPolicy, UnknownPolicy
 from subscribers.rules import tag_key
 
+_LONGEST_NAME = 200
+_LONGEST_SECTION = 100  # as the column of IssueItem
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Their DMARC policies ask receivers to refuse what others send in their name.
@@ -57,6 +60,14 @@ _FREEMAIL = frozenset(
 
 
 @dataclass(frozen=True)
+class Section:
+    """A part that every new issue of a list has, and what readers see above it."""
+
+    name: str  # what staff call it; issues refer to it
+    names: Mapping[str, str] = field(default_factory=dict)  # {language: words}
+
+
+@dataclass(frozen=True)
 class Changes:
     """What to change about a list; None leaves a thing as it is.
 
@@ -67,6 +78,8 @@ class Changes:
     names: Mapping[str, str] = field(default_factory=dict)
     legal: Mapping[str, str] = field(default_factory=dict)
     sender: str | None = None
+    sender_name: str | None = None  # the name alone, as it will be read
+    sender_address: str | None = None
     reply_to: str | None = None
     languages: list[str] | None = None
     missing: MissingPolicy | None = None
@@ -81,6 +94,9 @@ class Changes:
     accent: str | None = None  # "#rrggbb", "" for the program's own
     acknowledge: bool | None = None
     approval: bool | None = None  # whether its issues leave only when approved
+    sections: Sequence[Section] | None = None  # replaces those there are, in order
+    # {language: [others, the best first]}; replaces what there is
+    fallbacks: Mapping[str, Sequence[str]] | None = None
 
 
 def get(session: Session, slug: str | None = None) -> MailingList:
@@ -133,11 +149,7 @@ def change(session: Session, mailing_list: MailingList, changes: Changes) -> Non
     """Apply `changes`; raises BadList with the value that cannot work."""
     if changes.languages is not None:
         mailing_list.languages = _languages(changes.languages)
-    if changes.sender is not None:
-        name, mailing_list.sender_address = _mailbox(changes.sender)
-        mailing_list.sender_name = name
-    if changes.reply_to is not None:
-        mailing_list.reply_to = _mailbox(changes.reply_to)[1]
+    _change_sender(mailing_list, changes)
     mailing_list.names = _worded(mailing_list, mailing_list.names, changes.names)
     mailing_list.legal = _worded(mailing_list, mailing_list.legal, changes.legal)
     mailing_list.missing = changes.missing or mailing_list.missing
@@ -148,8 +160,22 @@ def change(session: Session, mailing_list: MailingList, changes: Changes) -> Non
     if changes.approval is not None:
         mailing_list.approval = changes.approval
     _change_form(mailing_list, changes)
+    _change_parts(mailing_list, changes)
     if mailing_list in session:
         session.flush()
+
+
+def _change_sender(own: MailingList, changes: Changes) -> None:
+    """Apply whom letters come from, and where answers go."""
+    if changes.sender is not None:
+        own.sender_name, own.sender_address = _mailbox(changes.sender)
+    if changes.sender_name is not None:
+        own.sender_name = _shown_name(changes.sender_name)
+    if changes.sender_address is not None:
+        own.sender_address = _address(changes.sender_address)
+    if changes.reply_to is not None:
+        asked = changes.reply_to
+        own.reply_to = _mailbox(asked)[1] if asked else ""
 
 
 def _change_form(mailing_list: MailingList, changes: Changes) -> None:
@@ -169,6 +195,39 @@ def _change_form(mailing_list: MailingList, changes: Changes) -> None:
             tag_key(tag): _worded(own, {}, words)
             for tag, words in changes.topics.items()
         }
+
+
+def _change_parts(mailing_list: MailingList, changes: Changes) -> None:
+    """Apply what its issues are made of, and what stands in for what is missing."""
+    own = mailing_list
+    if changes.sections is not None:
+        own.sections = [_section(own, each) for each in changes.sections]
+        names = [each["name"].casefold() for each in own.sections]
+        twice = [name for name in names if names.count(name) > 1]
+        if twice:
+            raise BadList(f"{twice[0]}: two sections have this name.")
+    if changes.fallbacks is not None:
+        own.fallbacks = {
+            language: _stand_ins(own, language, others)
+            for language, others in changes.fallbacks.items()
+            if language in own.languages and others
+        }
+
+
+def _section(own: MailingList, section: Section) -> dict[str, Any]:
+    name = section.name.strip()
+    _refuse_controls(name)
+    if not 0 < len(name) <= _LONGEST_SECTION:
+        raise BadList(f"{name}: a section has a name, of {_LONGEST_SECTION} at most.")
+    words = {tag: said for tag, said in section.names.items() if said.strip()}
+    return {"name": name, "names": _worded(own, {}, words)}
+
+
+def _stand_ins(own: MailingList, language: str, others: Sequence[str]) -> list[str]:
+    for other in others:
+        if other not in own.languages or other == language:
+            raise BadList(f"{other} cannot stand in for {language} in this list.")
+    return list(dict.fromkeys(others))
 
 
 def domain_of(address: str) -> str:
@@ -197,10 +256,23 @@ def _mailbox(text: str) -> tuple[str, str]:
     name, address = parseaddr(text)
     if not address:
         raise BadList(f"{text}: write a sender as Name <name@example.org>.")
+    return name.strip(), _address(address)
+
+
+def _address(text: str) -> str:
     try:
-        return name.strip(), addresses.normalise(address).email
+        return addresses.normalise(text).email
     except InvalidAddress as error:
-        raise BadList(f"{address}: {error}") from error
+        raise BadList(f"{text}: {error}") from error
+
+
+def _shown_name(text: str) -> str:
+    _refuse_controls(text)
+    if len(text) > _LONGEST_NAME or "@" in text:
+        raise BadList(
+            f"A sender’s name has {_LONGEST_NAME} characters at most and is no address."
+        )
+    return text.strip()
 
 
 def _worded(

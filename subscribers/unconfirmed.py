@@ -17,9 +17,9 @@ from subscribers.models import (
 # The page and the mail promise this much.
 KEPT_FOR = timedelta(days=7)
 # Limits look back thirty days; then a request has no use left.
-_REQUESTS_FOR = timedelta(days=31)
+REQUESTS_FOR = timedelta(days=31)
 # Networks serve the limit of one hour.
-_NETWORKS_FOR = timedelta(days=1)
+NETWORKS_FOR = timedelta(days=1)
 
 
 def purge(session: Session, *, now: datetime, limit: int) -> int:
@@ -48,10 +48,10 @@ def purge(session: Session, *, now: datetime, limit: int) -> int:
 
 def _forget_requests(session: Session, now: datetime) -> None:
     request = table_of(Request)
-    session.execute(delete(request).where(request.c.asked_at < now - _REQUESTS_FOR))
+    session.execute(delete(request).where(request.c.asked_at < now - REQUESTS_FOR))
     session.execute(
         update(request)
-        .where(request.c.network.is_not(None), request.c.asked_at < now - _NETWORKS_FOR)
+        .where(request.c.network.is_not(None), request.c.asked_at < now - NETWORKS_FOR)
         .values(network=None)
     )
 

@@ -11,7 +11,6 @@ from newsletter import db, relays
 from newsletter.cli import program
 from newsletter.cli.program import JsonFlag
 from newsletter.config import Settings, Span
-from newsletter.errors import BadRelay
 from newsletter.relays import Cause, Profile, Statement
 
 app = typer.Typer(
@@ -122,16 +121,8 @@ def _by_group(options: Sequence[str]) -> dict[str, int]:
         group, equals, limit = option.partition("=")
         if not equals or not group.strip() or not limit.strip().isdecimal():
             raise typer.BadParameter(f"“{option}” needs the form gmail=60")
-        found[_group(group.strip().lower())] = int(limit)
+        found[relays.group_named(group.strip().lower())] = int(limit)
     return found
-
-
-def _group(name: str) -> str:
-    """Return a group by its name or by one of its domains."""
-    if "." not in name and name not in relays.KNOWN:
-        known = ", ".join(relays.KNOWN)
-        raise BadRelay(f"{name} is neither a domain nor a group we know ({known}).")
-    return relays.group_of(f"@{name}")
 
 
 def _tell(session: Session, settings: Settings, name: str, *, json: bool) -> None:

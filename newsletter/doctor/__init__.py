@@ -23,7 +23,8 @@ from newsletter.doctor.examine import (
 from newsletter.doctor.house import broken_database, check_database, check_house
 from newsletter.doctor.keeping import Standing, claim, due, keep, standing
 from newsletter.doctor.letter import loop_letter
-from newsletter.doctor.patient import Kind, Patient, Way, patient_of
+from newsletter.doctor.patient import Kind, Patient, Way, patient_of, way_of
+from newsletter.doctor.practice import Practice
 
 __all__ = [
     "SECONDS",
@@ -35,6 +36,7 @@ __all__ = [
     "Memory",
     "Patient",
     "Phrase",
+    "Practice",
     "Record",
     "Standing",
     "Way",
@@ -53,6 +55,7 @@ __all__ = [
     "patient_of",
     "shown",
     "standing",
+    "way_of",
     "world",
     "worst",
 ]

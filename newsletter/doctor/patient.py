@@ -92,14 +92,15 @@ def patient_of(
         bounces=lists.domain_of(settings.bounce_address) or sender,
         contact=reply_to,
         base_url=settings.base_url,
-        ways=tuple(_way(each, sender) for each in profiles),
+        ways=tuple(way_of(each, sender) for each in profiles),
         keys=settings.dkim_keys,
         addresses=tuple(addresses),
         leaving=lists.domain_of(settings.unsubscribe_address),
     )
 
 
-def _way(profile: Profile, sender: str) -> Way:
+def way_of(profile: Profile, sender: str) -> Way:
+    """Return a relay as receivers see it who get mail from this domain."""
     relay = profile.address
     if relay is None:
         return Way(profile.name, Kind.MAILBOX)

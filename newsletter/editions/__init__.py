@@ -18,6 +18,7 @@ from newsletter.editions.deciding import (
     leave_language_out,
     take_language_in,
 )
+from newsletter.editions.fitting import fitted
 from newsletter.editions.freeze import compiled, freeze, keep, lay_out
 from newsletter.editions.lines import are_stale, lines_hash, save_lines, source_of
 from newsletter.editions.publishing import (
@@ -52,6 +53,7 @@ __all__ = [
     "decide_missing",
     "editions_of",
     "fill_in",
+    "fitted",
     "for_test",
     "freeze",
     "get_edition",

@@ -1,5 +1,23 @@
 """How a list's letters look: design, titles, logo, an own template."""
 
-from newsletter.looks.keeping import Changes, Ready, change, get, prepare, style_of
+from newsletter.looks.keeping import (
+    USUAL,
+    Changes,
+    Ready,
+    change,
+    get,
+    prepare,
+    style_of,
+)
+from newsletter.looks.specimen import specimen
 
-__all__ = ["Changes", "Ready", "change", "get", "prepare", "style_of"]
+__all__ = [
+    "USUAL",
+    "Changes",
+    "Ready",
+    "change",
+    "get",
+    "prepare",
+    "specimen",
+    "style_of",
+]

@@ -12,7 +12,8 @@ from newsletter.rendering import Design, Face, Picture, Style
 from subscribers.clock import utcnow
 from subscribers.models import MailingList
 
-_USUAL = {Design.LETTER: Face.SERIF, Design.NEWS: Face.SANS, Design.BULLETIN: Face.SANS}
+# What titles of each design are usually set in.
+USUAL = {Design.LETTER: Face.SERIF, Design.NEWS: Face.SANS, Design.BULLETIN: Face.SANS}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def get(session: Session, mailing_list: MailingList) -> Look:
     return found or Look(
         list_id=mailing_list.id or 0,
         design=Design.LETTER,
-        titles=_USUAL[Design.LETTER],
+        titles=USUAL[Design.LETTER],
     )
 
 
@@ -66,7 +67,7 @@ def change(
     """
     look, changes = get(session, mailing_list), ready.changes
     if changes.design:
-        look.design, look.titles = changes.design, _USUAL[changes.design]
+        look.design, look.titles = changes.design, USUAL[changes.design]
     look.titles = changes.titles or look.titles
     if changes.template is not None:
         look.template = changes.template.strip()

@@ -6,6 +6,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from newsletter import media
 from newsletter.errors import BadLook
+from newsletter.i18n import N_
 
 # Twice as large as the largest it is shown at, for screens with two pixels to one.
 _WIDEST, _TALLEST = 440, 128
@@ -40,7 +41,7 @@ def _trimmed(image: Image.Image) -> Image.Image:
     """Return what is drawn, without the emptiness around it."""
     box = image.getchannel("A").point(lambda a: 255 if a > 8 else 0).getbbox()
     if box is None:
-        raise BadLook("The logo is empty: nothing in it can be seen.")
+        raise BadLook(N_("The logo is empty: nothing in it can be seen."))
     return image.crop(box)
 
 
@@ -49,8 +50,10 @@ def _refuse_pale(image: Image.Image) -> None:
     brightness = ImageStat.Stat(image.convert("L"), mask=alpha).mean[0]
     if brightness > _TOO_PALE:
         raise BadLook(
-            "The logo is nearly white and could not be seen on a light ground."
-            " Choose its dark form, or one that brings its own ground."
+            N_(
+                "The logo is nearly white and could not be seen on a light ground."
+                " Choose its dark form, or one that brings its own ground."
+            )
         )
 
 

@@ -8,6 +8,7 @@ from io import BytesIO
 from PIL import Image, ImageCms
 
 from newsletter.errors import UnreadableImage
+from newsletter.i18n import N_
 from newsletter.media import files
 
 MAX_WIDTH = 1072  # pixels: twice the width of a letter's column
@@ -42,14 +43,18 @@ _SIDEWAYS = frozenset({5, 6, 7, 8})
 _NO_PICTURES = (
     (
         (b"<svg", b"<?xml", b"<!doctype svg"),
-        "SVG drawings can hold scripts, and most mail programs do not show them: "
-        "save it as PNG.",
+        N_(
+            "SVG drawings can hold scripts, and most mail programs do not show them: "
+            "save it as PNG."
+        ),
     ),
     (
         (b"<!doctype html", b"<html", b"<head", b"<body", b"<script"),
-        "This is a web page, not a picture: give the address of the picture itself.",
+        N_(
+            "This is a web page, not a picture: give the address of the picture itself."
+        ),
     ),
-    ((b"%pdf-",), "This is a PDF document, not a picture."),
+    ((b"%pdf-",), N_("This is a PDF document, not a picture.")),
 )
 # What Pillow's readers raise for broken or hostile files.
 _BROKEN = (
@@ -147,12 +152,12 @@ def _why(data: bytes) -> str:
         if start.startswith(beginnings):
             return sentence
     if data[4:8] == b"ftyp" and data[8:12] in {b"heic", b"heix", b"mif1", b"msf1"}:
-        return "HEIC pictures cannot be read here: save it as JPEG."
+        return N_("HEIC pictures cannot be read here: save it as JPEG.")
     try:
         with Image.open(BytesIO(data), formats=_FORMATS):
-            return "The picture breaks off or is damaged."
+            return N_("The picture breaks off or is damaged.")
     except _BROKEN:
-        return "This file is not a picture we can read."
+        return N_("This file is not a picture we can read.")
 
 
 def _measure(image: Image.Image) -> None:

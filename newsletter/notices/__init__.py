@@ -1,7 +1,7 @@
 """Mail to one person, a reader who did something or an editor: queued and sent."""
 
 from newsletter.notices.compose import compose
-from newsletter.notices.outbox import forget, purge, send_due
+from newsletter.notices.outbox import KEPT, forget, purge, send_due
 from newsletter.notices.queueing import (
     answer_requests,
     tell_editors,
@@ -12,6 +12,7 @@ from newsletter.notices.queueing import (
 )
 
 __all__ = [
+    "KEPT",
     "answer_requests",
     "compose",
     "forget",

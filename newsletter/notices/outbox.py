@@ -49,7 +49,7 @@ _GIVE_UP_EARLY = {
     NoticeKind.TEST: timedelta(hours=1),
     NoticeKind.RESET: timedelta(hours=1),
 }
-_KEPT = timedelta(days=30)
+KEPT = timedelta(days=30)
 
 
 def send_due(engine: Engine, settings: Settings, *, stop: threading.Event) -> int:
@@ -130,7 +130,7 @@ def purge(session: Session, *, now: datetime) -> None:
     """Delete notices that were settled long ago."""
     session.execute(
         delete(table_of(Notice)).where(
-            NOTICE.created_at < now - _KEPT, NOTICE.state != DeliveryState.SENDING
+            NOTICE.created_at < now - KEPT, NOTICE.state != DeliveryState.SENDING
         )
     )
 

@@ -1,7 +1,7 @@
 """Relays: what each of them takes, and who may use how much of it now."""
 
 from newsletter.relays.estimating import Cause, Estimate, estimate
-from newsletter.relays.groups import KNOWN, domains_of, group_of
+from newsletter.relays.groups import KNOWN, domains_of, group_named, group_of
 from newsletter.relays.leases import give_back, give_back_all, lease, leased
 from newsletter.relays.pace import brake, braked, pace
 from newsletter.relays.presets import PRESETS, Preset, propose
@@ -17,7 +17,7 @@ from newsletter.relays.profiles import (
 )
 from newsletter.relays.slots import HORIZON, Slots, reserve, used
 from newsletter.relays.windows import PATIENCE, TOLERANCE
-from newsletter.relays.words import duration, limit_in_words, say
+from newsletter.relays.words import duration, limit_in_words, limits_in_words, say
 
 __all__ = [
     "FIGURES",
@@ -40,10 +40,12 @@ __all__ = [
     "get",
     "give_back",
     "give_back_all",
+    "group_named",
     "group_of",
     "lease",
     "leased",
     "limit_in_words",
+    "limits_in_words",
     "of_list",
     "pace",
     "profiles",

@@ -6,6 +6,7 @@ a group of its own here, because only the DNS would tell.
 
 from collections.abc import Iterable
 
+from newsletter.errors import BadRelay
 from subscribers import lists
 
 _COUNTRIES = ("be", "ca", "ch", "co.uk", "com", "de", "es", "fr", "it", "lu", "nl")
@@ -41,6 +42,14 @@ def group_of(address: str) -> str:
     """Return the group an address belongs to: `gmail`, or its own domain."""
     domain = lists.domain_of(address)
     return _GROUPS.get(domain, domain)
+
+
+def group_named(name: str) -> str:
+    """Return a group by its name or by one of its domains; raises BadRelay."""
+    if "." not in name and name not in KNOWN:
+        known = ", ".join(KNOWN)
+        raise BadRelay(f"{name} is neither a domain nor a group we know ({known}).")
+    return group_of(f"@{name}")
 
 
 def domains_of(group: str) -> list[str]:

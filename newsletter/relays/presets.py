@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from newsletter.config import is_loopback
+from newsletter.i18n import N_
 
 
 @dataclass(frozen=True)
@@ -11,8 +12,8 @@ class Preset:
     """The limits of a kind of relay, and a sentence on where they come from."""
 
     name: str
-    title: str
-    why: str
+    title: str  # a name, the same in every language but for "Your own Postfix"
+    why: str  # a message of the catalogues
     hosts: tuple[str, ...] = ()  # patterns of host names
     connections: int | None = None
     messages_per_connection: int | None = None
@@ -26,24 +27,28 @@ class Preset:
     own_return_path: bool = False
 
 
-_SHARED = (
+_SHARED = N_(
     "People report about 200 an hour, which the company does not confirm: half of it "
     "is our cautious guess."
 )
 _ALL = (
     Preset(
         "postfix",
-        "Your own Postfix",
-        "Postfix takes 50 connections from one client and sets no rate; 10 and 500 "
-        "are our guess of what a small server likes.",
+        N_("Your own Postfix"),
+        N_(
+            "Postfix takes 50 connections from one client and sets no rate; 10 and 500 "
+            "are our guess of what a small server likes."
+        ),
         connections=10,
         messages_per_connection=500,
     ),
     Preset(
         "ses",
         "Amazon SES",
-        "These are the limits of the sandbox. Every account outside it has its own: "
-        "look them up in the console and state them.",
+        N_(
+            "These are the limits of the sandbox. Every account outside it has its "
+            "own: look them up in the console and state them."
+        ),
         hosts=("email-smtp.*.amazonaws.com",),
         per_second=1,
         per_day=200,
@@ -53,8 +58,10 @@ _ALL = (
     Preset(
         "postmark",
         "Postmark",
-        "Postmark asks for 10 connections at most and sets no rate. Newsletters must "
-        "go through its broadcast stream.",
+        N_(
+            "Postmark asks for 10 connections at most and sets no rate. Newsletters "
+            "must go through its broadcast stream."
+        ),
         hosts=("*.postmarkapp.com",),
         connections=10,
         spf=("spf.mtasv.net",),
@@ -63,8 +70,10 @@ _ALL = (
     Preset(
         "mailgun",
         "Mailgun",
-        "Mailgun publishes no rate for SMTP; 5 connections are our guess. Turn its "
-        "tracking off.",
+        N_(
+            "Mailgun publishes no rate for SMTP; 5 connections are our guess. Turn its "
+            "tracking off."
+        ),
         hosts=("smtp.mailgun.org", "smtp.eu.mailgun.org"),
         connections=5,
         spf=("mailgun.org", "eu.mailgun.org"),
@@ -72,8 +81,10 @@ _ALL = (
     Preset(
         "brevo",
         "Brevo",
-        "300 a day is what Brevo says of its free plan: state your own plan’s limit. "
-        "Turn its tracking off.",
+        N_(
+            "300 a day is what Brevo says of its free plan: state your own plan’s "
+            "limit. Turn its tracking off."
+        ),
         hosts=("smtp-relay.brevo.com", "smtp-relay.sendinblue.com"),
         per_day=300,
         spf=("spf.brevo.com", "spf.sendinblue.com"),
@@ -82,8 +93,10 @@ _ALL = (
     Preset(
         "scaleway",
         "Scaleway Transactional Email",
-        "Scaleway says 10,000 a month until you ask for more; 320 a day never passes "
-        "that. Ask whether newsletters are allowed.",
+        N_(
+            "Scaleway says 10,000 a month until you ask for more; 320 a day never "
+            "passes that. Ask whether newsletters are allowed."
+        ),
         hosts=("smtp.tem.scw.cloud", "smtp.tem.scaleway.com"),
         per_day=320,
         spf=("_spf.tem.scaleway.com",),
@@ -91,8 +104,10 @@ _ALL = (
     Preset(
         "google",
         "Google Workspace, smtp.gmail.com",
-        "Google says 2,000 a day for each user; 2 connections and one a second are "
-        "our guess, because it refuses peaks without saying which.",
+        N_(
+            "Google says 2,000 a day for each user; 2 connections and one a second are "
+            "our guess, because it refuses peaks without saying which."
+        ),
         hosts=("smtp.gmail.com",),
         connections=2,
         per_second=1,
@@ -102,7 +117,7 @@ _ALL = (
     Preset(
         "google-relay",
         "Google Workspace, smtp-relay.gmail.com",
-        "Google says 10,000 a day for each user; 5 connections are our guess.",
+        N_("Google says 10,000 a day for each user; 5 connections are our guess."),
         hosts=("smtp-relay.gmail.com",),
         connections=5,
         per_day=10_000,
@@ -111,7 +126,7 @@ _ALL = (
     Preset(
         "microsoft",
         "Microsoft 365",
-        "Microsoft says 30 a minute, 10,000 a day and 3 connections for a mailbox.",
+        N_("Microsoft says 30 a minute, 10,000 a day and 3 connections for a mailbox."),
         hosts=("smtp.office365.com",),
         connections=3,
         per_minute=30,

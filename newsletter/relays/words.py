@@ -7,6 +7,7 @@ from newsletter import i18n
 from newsletter.config import Span
 from newsletter.i18n import N_, Translator
 from newsletter.relays.estimating import Cause, Estimate
+from newsletter.relays.profiles import Profile
 
 _LIMITS: Mapping[Span, str] = {
     Span.SECOND: N_("{number} a second"),
@@ -33,6 +34,24 @@ def say(estimate: Estimate, language: str = "en") -> str:
         return words(sentence, days=days, limit=limit)
     sentence = N_("Takes {time}, over {days} days because of the limit of {limit}.")
     return words(sentence, time=time, days=days, limit=limit)
+
+
+def limits_in_words(profile: Profile, language: str = "en") -> str:
+    """Return all that a relay takes: At most 30 a minute and 10 connections at once."""
+    words = i18n.translator(language)
+    causes = [Cause(limit, span) for span, limit in profile.limits.items()]
+    causes += [
+        Cause(limit, Span.MINUTE, group) for group, limit in profile.domains.items()
+    ]
+    parts = [limit_in_words(cause, language) for cause in causes]
+    open_ = words.ngettext(
+        "one connection at once",
+        "{number} connections at once",
+        profile.connections,
+        number=i18n.number(profile.connections, language),
+    )
+    listed = i18n.listed([*parts, open_], language)
+    return words(N_("At most {limits}."), limits=listed)
 
 
 def limit_in_words(cause: Cause, language: str = "en") -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlmodel import Session, col, select
 
 from newsletter.errors import BadSeries, SeriesNotFound
-from newsletter.models import Series
+from newsletter.models import Series, Turn
 from newsletter.series import moments, rules, titles
 from newsletter.series.moments import Moment
 from newsletter.series.rules import Rule
@@ -50,6 +50,26 @@ def add(
     session.add(made)
     session.flush()
     return made
+
+
+def change(session: Session, series: Series, plan: Plan, *, now: datetime) -> None:
+    """Let a series follow another plan from its next moment on.
+
+    A draft that is there stays as it is. Raises BadRule, BadSeries.
+    """
+    # Nobody takes its turn meanwhile.
+    session.refresh(series, with_for_update=True)
+    mailing_list = session.get_one(MailingList, series.list_id)
+    titles.require(plan.titles)
+    rule = rules.canonical(rules.read(plan.rule))
+    _require(mailing_list, plan)
+    zone = plan.timezone or mailing_list.timezone
+    moved = (series.rule, series.timezone) != (rule, zone)
+    series.titles, series.rule, series.timezone = dict(plan.titles), rule, zone
+    series.ahead, series.at_least = plan.ahead, plan.at_least
+    if moved and series.active:
+        series.next_at = moment_after(series, _served_until(series, now)).at
+    session.flush()
 
 
 def get(session: Session, series_id: int) -> Series:
@@ -101,6 +121,17 @@ def moments_of(series: Series, at: datetime, *, count: int) -> list[Moment]:
         return []
     zone = ZoneInfo(series.timezone)
     return moments.several(rule_of(series), zone, at, count=count)
+
+
+def _served_until(series: Series, now: datetime) -> datetime:
+    """Return now, or the end of the day to come for which a draft was prepared.
+
+    Else "Mondays at 9" instead of "at 8" would bring a second issue on that Monday.
+    """
+    if series.turn is not Turn.PREPARED or series.turn_at is None:
+        return now
+    day = series.turn_at.astimezone(ZoneInfo(series.timezone))
+    return max(now, day.replace(hour=23, minute=59))
 
 
 def _require(mailing_list: MailingList, plan: Plan) -> None:

@@ -8,7 +8,7 @@ from newsletter import i18n
 from newsletter.i18n import N_
 from newsletter.series.rules import LAST, Rule, factors
 
-_ORDINALS = {
+ORDINALS = {
     1: N_("first"),
     2: N_("second"),
     3: N_("third"),
@@ -39,7 +39,7 @@ def _days(rule: Rule, spoken: i18n.Translator) -> str:
         return _monthly(rule.monthly, spoken)
     if len(rule.weekly) == 7:
         return spoken(N_("every day"))
-    named = (_weekday(day, language) for day in rule.weekly)
+    named = (weekday_name(day, language) for day in rule.weekly)
     return spoken(N_("every {days}"), days=_listed(named, language))
 
 
@@ -54,12 +54,13 @@ def _monthly(monthly: tuple[tuple[int, int], ...], spoken: i18n.Translator) -> s
 
 def _one(spoken: i18n.Translator, which: Iterable[int], days: Iterable[int]) -> str:
     language = spoken.speaks
-    ordinals = _listed((spoken(_ORDINALS[nth]) for nth in which), language)
-    named = _listed((_weekday(day, language) for day in days), language)
+    ordinals = _listed((spoken(ORDINALS[nth]) for nth in which), language)
+    named = _listed((weekday_name(day, language) for day in days), language)
     return spoken(N_("{ordinals} {weekdays}"), ordinals=ordinals, weekdays=named)
 
 
-def _weekday(day: int, language: str) -> str:
+def weekday_name(day: int, language: str) -> str:
+    """Return what a day of the week is called; Monday is 0."""
     return str(Locale.parse(language).days["format"]["wide"][day])
 
 

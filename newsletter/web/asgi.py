@@ -27,6 +27,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # Bytes; far more than any form of ours holds.
 LONGEST_BODY = 256 * 1024
+# … and than a form with a picture does.
+LONGEST_UPLOAD = 5 * 1024 * 1024
 
 # Whoever knows such an address can act for a reader: it must not be kept, indexed
 # or passed on to another site.
@@ -115,12 +117,24 @@ def origin_of(base_url: str) -> str:
 
 async def body_of(request: Request) -> bytes:
     """Return the body as it came, whatever its content type says; 413 if too long."""
-    chunks: list[bytes] = []
+    return await _body(request, LONGEST_BODY)
+
+
+async def upload_of(request: Request) -> bytes:
+    """Return the body of a form with a picture; 413 if too long.
+
+    Ask who is there before: nobody else may make us keep so much.
+    """
+    return await _body(request, LONGEST_UPLOAD)
+
+
+async def _body(request: Request, longest: int) -> bytes:
+    body = bytearray()
     async for chunk in request.stream():
-        chunks.append(chunk)
-        if sum(map(len, chunks)) > LONGEST_BODY:
+        body += chunk
+        if len(body) > longest:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    return b"".join(chunks)
+    return bytes(body)
 
 
 class Staged:

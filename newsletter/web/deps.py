@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from newsletter import db
+from newsletter import db, doctor
 from newsletter.bounces.providers import Certificates
 from newsletter.checks import Memory
 from newsletter.config import Settings
@@ -40,6 +40,7 @@ class Site:
     pages: Pages
     throttle: Throttle
     partners: Partners
+    doctor: doctor.Practice
     audience: Audience = field(default_factory=Audience)
     pulse: Pulse = field(default_factory=Pulse)
     memory: Memory = field(default_factory=Memory)  # of mails that were checked

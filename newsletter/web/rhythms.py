@@ -46,13 +46,16 @@ class Line:
 
 
 @router.get("/series")
-def every(visitor: SignedIn, here: Here, session: Reading) -> HTMLResponse:
+def every(
+    visitor: SignedIn, here: Here, session: Reading, saved: str = ""
+) -> HTMLResponse:
     """List all series with their next moments."""
     now = db.now(session)
     return here.pages.answer(
         "staff/series.html",
         visitor.language,
         visitor=visitor,
+        saved=saved,
         lines=[
             _line(session, each, language=visitor.language, now=now)
             for each in series.every(session)

@@ -9,3 +9,4 @@ import "./paste.js";
 import "./news.js";
 import "./progress.js";
 import "./autosave.js";
+import "./copying.js";
