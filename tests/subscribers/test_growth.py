@@ -7,11 +7,11 @@ from sqlmodel import Session, select
 
 from newsletter import db, jobs
 from subscribers import growth
+from subscribers.growth import Day
 from subscribers.models import (
     Channel,
     Consent,
     ConsentKind,
-    Growth,
     Subscription,
     SubscriptionState,
 )
@@ -47,9 +47,9 @@ def departed(session: Session, subscriber_id: int, days_ago: int) -> None:
     )
 
 
-def counted(session: Session, list_id: int, now: datetime = NOW) -> list[Growth]:
+def counted(session: Session, list_id: int, now: datetime = NOW) -> list[Day]:
     growth.keep(session, growth.count(session, list_id, now=now))
-    return list(growth.of_list(session, list_id, since=(now - 400 * DAY).date()))
+    return growth.of_list(session, list_id, since=(now - 400 * DAY).date())
 
 
 def test_days_before_anybody_counted_are_told_by_walking_back(
