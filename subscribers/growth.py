@@ -1,12 +1,14 @@
 """How a list grows: counted once in a while, so that a page only reads."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func
+from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
+from subscribers.columns import table_of
 from subscribers.models import (
     Consent,
     ConsentKind,
@@ -23,6 +25,8 @@ _FRESH = timedelta(minutes=15)
 _BACK = 400
 _DAY = timedelta(days=1)
 _READING = (SubscriptionState.CONFIRMED, SubscriptionState.PAUSED)
+
+GROWTH = table_of(Growth).c
 
 Moves = dict[str, tuple[int, int]]  # by language: who came, who went
 
@@ -77,10 +81,24 @@ def keep(session: Session, counted: Count) -> None:
     session.flush()
 
 
-def of_list(session: Session, list_id: int, *, since: date) -> Sequence[Growth]:
+class Day(NamedTuple):
+    """A day of a list in one language; a tuple, since a page reads a year of them."""
+
+    day: date
+    language: str
+    members: int
+    joined: int
+    departed: int
+
+
+def of_list(session: Session, list_id: int, *, since: date) -> list[Day]:
     """Return the days of a list from `since` on, the oldest first."""
-    query = select(Growth).where(Growth.list_id == list_id, Growth.day >= since)
-    return session.exec(query.order_by(col(Growth.day), col(Growth.language))).all()
+    query = (
+        rows(*(GROWTH[name] for name in Day._fields))
+        .where(GROWTH.list_id == list_id, GROWTH.day >= since)
+        .order_by(GROWTH.day, GROWTH.language)
+    )
+    return [Day(*row) for row in session.execute(query)]
 
 
 def moved(
@@ -108,7 +126,7 @@ def reasons(
     until: datetime | None = None,
     limit: int,
 ) -> list[str]:
-    """Return why people left between two moments, as they wrote it, newest first."""
+    """Return why people left between two moments, in their words, newest first."""
     query = select(Consent.evidence).where(
         Consent.list_id == list_id,
         Consent.kind == ConsentKind.WITHDRAWN,

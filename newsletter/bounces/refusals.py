@@ -113,6 +113,8 @@ def _waiting(session: Session, issue: Issue, shown: int) -> list[Group]:
         select(Delivery)
         .where(
             DELIVERY.issue_id == issue.id,
+            # Both of its states, or SQLite does not see the index that holds them.
+            being(DeliveryState.DEFERRED, DeliveryState.UNKNOWN),
             being(DeliveryState.DEFERRED),
             DELIVERY.reply != "",
         )

@@ -30,6 +30,7 @@ from newsletter.deliveries.recovery import (
     undecided,
 )
 from newsletter.deliveries.report import (
+    Counts,
     Report,
     anything_due,
     anything_due_again,
@@ -45,6 +46,7 @@ from newsletter.deliveries.turns import Turns
 __all__ = [
     "Accepted",
     "Claim",
+    "Counts",
     "Explained",
     "Queue",
     "QuickTurns",

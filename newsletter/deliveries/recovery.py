@@ -105,6 +105,8 @@ def undecided(session: Session, issue: Issue) -> int:
     """Count the unknown rows about which a person has still to decide."""
     query = select(func.count()).where(
         DELIVERY.issue_id == issue.id,
+        # Both of its states, or SQLite does not see the index that holds them.
+        being(DeliveryState.DEFERRED, DeliveryState.UNKNOWN),
         being(DeliveryState.UNKNOWN),
         DELIVERY.due_at.is_(None),
         DELIVERY.reason != _LEFT,

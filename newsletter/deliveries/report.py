@@ -1,11 +1,11 @@
 """Count the ledger: totals per state and language, from the rows themselves."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import Select, String, cast, func, literal_column, select, union_all
 from sqlmodel import Session
 
 from newsletter.deliveries.claiming import again, being_sent, due_rows
@@ -16,10 +16,11 @@ from subscribers.columns import table_of
 EDITION = table_of(Edition).c
 ISSUE = table_of(Issue).c
 
-# The states that partial indexes hold, an index each.
+Counting = Select[*tuple[Any, ...]]
+_STATE = cast(DELIVERY.state, String)
+# The states that partial indexes hold, an index each; but for those being sent.
 _INDEXED = (
     (DeliveryState.QUEUED,),
-    (DeliveryState.SENDING,),
     (DeliveryState.DEFERRED, DeliveryState.UNKNOWN),
     (DeliveryState.REJECTED,),
     (DeliveryState.SKIPPED, DeliveryState.CANCELLED),
@@ -122,12 +123,7 @@ def _derived(session: Session, issue: Issue) -> dict[str, Counts] | None:
     if issue.total is None or sum(readers.values()) != issue.total:
         return None
     # One statement, so that all of it is of one moment.
-    parts = [
-        select(DELIVERY.language, DELIVERY.state, func.count())
-        .where(DELIVERY.issue_id == issue.id, being(*some))
-        .group_by(DELIVERY.language, DELIVERY.state)
-        for some in _INDEXED
-    ]
+    parts = [*_by_index(issue), _in_hand(issue)]
     languages = {
         language: {"total": many, **_zero(), DeliveryState.ACCEPTED.value: many}
         for language, many in sorted(readers.items())
@@ -137,6 +133,36 @@ def _derived(session: Session, issue: Issue) -> dict[str, Counts] | None:
         languages[language][state] += count
         languages[language][DeliveryState.ACCEPTED.value] -= count
     return languages
+
+
+def _by_index(issue: Issue) -> Iterator[Counting]:
+    """Yield what counts the rows of an issue in each partial index."""
+    for some in _INDEXED:
+        # Where there is but one state, it is not read: then the index holds it all.
+        state = literal_column(f"'{some[0].value}'") if len(some) == 1 else _STATE
+        yield (
+            select(DELIVERY.language, state, func.count())
+            .where(DELIVERY.issue_id == issue.id, being(*some))
+            .group_by(*((DELIVERY.language, _STATE)[: len(some)]))
+        )
+
+
+def _in_hand(issue: Issue) -> Counting:
+    """Return what counts the rows that are being sent: few, over all issues."""
+    return (
+        select(
+            DELIVERY.language,
+            literal_column(f"'{DeliveryState.SENDING.value}'"),
+            func.count(),
+        )
+        # Not by the index of the issue, which holds every row of it.
+        .where(
+            DELIVERY.issue_id + 0 == issue.id,
+            being(DeliveryState.SENDING),
+            DELIVERY.claimed_by >= "",
+        )
+        .group_by(DELIVERY.language)
+    )
 
 
 def anything_due(

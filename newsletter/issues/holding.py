@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, or_, update
 from sqlmodel import Session, col
 
+from newsletter.i18n import N_
 from newsletter.models import Issue, IssueState
 
-_RESTORED = (
+_RESTORED = N_(
     "The database was restored from a backup, or lost what was written last: letters "
     "that have left since may stand here as waiting. Find out what left, then resume "
     "or cancel."
 )
-_UNATTENDED = (
+_UNATTENDED = N_(
     "It stood still for longer than NEWSLETTER_LATE_LIMIT: nothing was running that "
     "sends. Resume to go on with it, or cancel it."
 )

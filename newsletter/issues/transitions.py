@@ -11,6 +11,7 @@ from sqlalchemy import CursorResult, exists, or_, update
 from sqlmodel import Session, col, select
 
 from newsletter.errors import BadTime, WrongState
+from newsletter.i18n import N_
 from newsletter.issues.approval import require_approved
 from newsletter.ledger import being
 from newsletter.models import Delivery, DeliveryState, Edition, Issue, IssueState
@@ -131,7 +132,7 @@ def discard(session: Session, issue: Issue) -> None:
 
 def hold_missed(session: Session, *, now: datetime, late_limit: timedelta) -> list[int]:
     """Pause what should have started longer ago than `late_limit`; a person decides."""
-    because = (
+    because = N_(
         "It missed its time: the program was not running. Resume to send it now, "
         "or cancel it."
     )

@@ -48,6 +48,7 @@ class Delivery(SQLModel, table=True):
             "ix_delivery_set_aside",
             "issue_id",
             "language",
+            "state",
             states=["skipped", "cancelled"],
         ),
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from newsletter.deliveries import Queue, Result, Trial, live_unknowns
+from newsletter.i18n import N_
 from newsletter.smtp import Fault, Outcome, Verdict
 
 # So many silences after the final dot within ten minutes mean that the relay is
@@ -14,24 +15,33 @@ _MANY_UNKNOWN = 5
 _FRESH = timedelta(minutes=10)
 
 _SENTENCES = {
-    Fault.SENDER: (
+    Fault.SENDER: N_(
         "The relay or the receiving side does not trust our sender address. Check the "
         "domain's SPF, DKIM and DMARC records, then resume."
     ),
-    Fault.POLICY: (
+    Fault.POLICY: N_(
         "A mail server refused the message for its content or our reputation. Find "
         "out why before more is sent, then resume."
     ),
-    Fault.MESSAGE: "A mail server refused the message itself: too big or malformed.",
-    Fault.QUOTA: (
+    Fault.MESSAGE: N_(
+        "A mail server refused the message itself: too big or malformed."
+    ),
+    Fault.QUOTA: N_(
         "The relay's own sending limit is used up. Resume when it allows more."
     ),
-    Fault.CONFIGURATION: (
+    Fault.CONFIGURATION: N_(
         "The relay refused our log-in or a command. Check NEWSLETTER_SMTP_URL, then "
         "resume."
     ),
 }
-_SILENT = (
+# With figures; `newsletter.web.paused` finds them again to say it in any language.
+GENTLE = N_(
+    "{refused} of the first {answered} readers in {language} were refused. Look at "
+    "where their addresses come from before more is sent, then resume."
+)
+# Between our own words and the relay's.
+QUOTED = " It said:"
+_SILENT = N_(
     "The relay fell silent after five messages within ten minutes, so nobody can tell "
     "whether they arrived. Look at the relay, then resume."
 )
@@ -59,15 +69,13 @@ def pause_for(
 
 def refused_sentence(trial: Trial, queue: Queue) -> str:
     """Say why a gentle start goes no further."""
-    return (
-        f"{trial.refused} of the first {trial.answered} readers in {queue.language}"
-        " were refused. Look at where their addresses come from before more is sent,"
-        " then resume."
+    return GENTLE.format(
+        refused=trial.refused, answered=trial.answered, language=queue.language
     )
 
 
 def sentence(outcome: Outcome) -> str:
     """Say what is wrong and quote the reply."""
-    plain = _SENTENCES.get(outcome.fault, "The relay refused to work for us.")
+    plain = _SENTENCES.get(outcome.fault, N_("The relay refused to work for us."))
     said = f" {outcome.code or ''} {outcome.reply}".rstrip()
-    return f"{plain} It said:{said}"
+    return f"{plain}{QUOTED}{said}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MOST = 200  # streams of this process; pages beyond ask every five seconds
+_MOST_LOOKS = 500  # remembered
 # Seconds for which a look serves everybody, and the share of time looking may take.
 _FRESH = 0.9
 _SHARE = 0.2
@@ -59,6 +60,8 @@ class Audience:
         Less often where making takes long, so that a large issue costs no more.
         """
         with self._lock:
+            if len(self._looks) >= _MOST_LOOKS:
+                self._looks.clear()
             look = self._looks.setdefault(name, _Look(threading.Lock()))
         with look.lock:
             begun = time.monotonic()

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from newsletter import audit, db, deliveries, issues
 from newsletter.models import Action, IssueState, Role
-from newsletter.web import numbered, sessions
+from newsletter.web import numbered, paused, sessions
 from newsletter.web.deps import Writing
 from newsletter.web.sessions import GenuineForm, Visitor
 
@@ -23,7 +23,7 @@ def pause(
 ) -> Response:
     """Hold what has not left."""
     issue = numbered.issue(session, issue_id)
-    if issues.pause(session, issue, because=f"{visitor.name} paused it."):
+    if issues.pause(session, issue, because=paused.BY_HAND.format(who=visitor.name)):
         audit.note(session, visitor.person, Action.PAUSED, issue=issue)
     return _back(issue_id)
 

@@ -46,6 +46,7 @@ class Scene:
         return _BUTTONS.get(self.progress.state, frozenset())
 
 
+_LARGE = 50_000  # readers
 _BUTTONS = {
     IssueState.SCHEDULED: frozenset({"pause", "cancel"}),
     IssueState.SENDING: frozenset({"pause", "cancel"}),
@@ -64,7 +65,12 @@ def sending(  # what a page needs, and one thing of its address
 ) -> HTMLResponse:
     """Show how far it has come; a script that asks gets what changes, alone."""
     issue = numbered.issue(session, issue_id)
-    scene = of(session, here, issue, visitor.language)
+    # Of a large one it may be a second old, as in the stream.
+    scene = (
+        shared(here, issue_id, visitor.language, issue.state)
+        if is_large(issue)
+        else of(session, here, issue, visitor.language)
+    )
     if request.headers.get("hx-request"):
         return HTMLResponse(fragment(here, visitor, scene))
     watched = scene.progress.changing and not still
@@ -109,14 +115,21 @@ def _summaries(issue: Issue, stands: Progress) -> Sequence[Summary]:
     return summaries.every(told)
 
 
-def shared(here: Site, issue_id: int, language: str) -> Scene:
-    """Return the same, seen once a second for all who watch."""
+def is_large(issue: Issue) -> bool:
+    """Whether counting it takes so long that one count should serve everybody."""
+    return (issue.total or 0) >= _LARGE
+
+
+def shared(
+    here: Site, issue_id: int, language: str, state: IssueState | None = None
+) -> Scene:
+    """Return the same, seen once a second for all who watch; anew in a new state."""
 
     def make() -> Scene:
         with db.reading(here.engine) as session:
             return of(session, here, numbered.issue(session, issue_id), language)
 
-    scene: Scene = here.audience.look(("sending", issue_id, language), make)
+    scene: Scene = here.audience.look(("sending", issue_id, language, state), make)
     return scene
 
 

@@ -12,10 +12,11 @@ from newsletter.config import Settings
 from newsletter.deliveries import Report
 from newsletter.i18n import N_
 from newsletter.models import DeliveryState, Issue, IssueState
-from newsletter.web import aftermath, gentle, outline, refused
+from newsletter.web import aftermath, gentle, outline, paused, refused
 from newsletter.web.aftermath import Aftermath
 from newsletter.web.gentle import Gentle
 from newsletter.web.outline import Sign
+from newsletter.web.paused import Because
 from newsletter.web.pulse import Pulse
 from newsletter.web.refused import Refused
 from subscribers.models import MailingList
@@ -56,7 +57,7 @@ class Progress:
     outcomes: Sequence[tuple[str, int]]
     gentle: Gentle | None
     stopped: str  # why a breaker stopped it, in our words
-    because: str  # why it stands still, as whoever stopped it said
+    because: Because | None  # why it stands still, where no breaker did it
     refused: Refused
     aftermath: Aftermath | None
     undecided: int  # readers of whom nobody knows whether they have it
@@ -101,7 +102,7 @@ def of(
             language=language,
         ),
         stopped=outline.STOPPED.get(issue.paused_by, ""),
-        because=issue.paused_because if issue.state is IssueState.PAUSED else "",
+        because=paused.of(issue, language),
         refused=refused.of(session, issue, language),
         aftermath=aftermath.of(session, issue),
         undecided=deliveries.undecided(session, issue),

@@ -10,13 +10,15 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, select
 
 from newsletter import db, deliveries, i18n
+from newsletter.deliveries import Counts
 from newsletter.models import DeliveryState, Issue, IssueState
-from newsletter.web import charts, sessions
+from newsletter.web import charts, dispatch, sessions
 from newsletter.web.charts import Bars, Lines
-from newsletter.web.deps import Here, Reading
+from newsletter.web.deps import Here, Reading, Site
 from newsletter.web.sessions import SignedIn
 from subscribers import growth
-from subscribers.models import ConsentKind, Growth, MailingList
+from subscribers.growth import Day
+from subscribers.models import ConsentKind, MailingList
 
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
 
@@ -85,7 +87,7 @@ def results(
         (each for each in lists if each.slug == list),
         next((each for each in lists if each.id == wanted), lists[0]),
     )
-    past = _past(session, chosen)
+    past = _past(session, here, chosen)
     drawn, height = charts.dots(
         [(each.total, each.reached, each.refused, each.departed) for each in past]
     )
@@ -130,9 +132,9 @@ def grown(
     )
 
 
-def _months(days: Sequence[Growth], language: str) -> list[Month]:
+def _months(days: Sequence[Day], language: str) -> list[Month]:
     """Return the months of these days: each ends as its last day did."""
-    found: dict[date, list[Growth]] = {}
+    found: dict[date, list[Day]] = {}
     for day in days:
         found.setdefault(day.day.replace(day=1), []).append(day)
     months = []
@@ -157,7 +159,7 @@ def _first_of(day: date, *, back: int) -> date:
     return day.replace(day=1)
 
 
-def _past(session: Session, mailing_list: MailingList) -> list[Past]:
+def _past(session: Session, here: Site, mailing_list: MailingList) -> list[Past]:
     """Return the last issues of a list, the newest first."""
     query = (
         select(Issue)
@@ -174,7 +176,7 @@ def _past(session: Session, mailing_list: MailingList) -> list[Past]:
     until: datetime | None = None
     for issue in session.exec(query).all():
         at = issue.started_at or issue.created_at
-        states = deliveries.status(session, issue).states
+        states = _states(session, here, issue)
         departed = growth.moved(
             session, issue.list_id, kind=ConsentKind.WITHDRAWN, since=at, until=until
         )
@@ -193,3 +195,15 @@ def _past(session: Session, mailing_list: MailingList) -> list[Past]:
         )
         until = at
     return found
+
+
+def _states(session: Session, here: Site, issue: Issue) -> Counts:
+    """Count the rows of an issue; of a large one on its way not at every look."""
+
+    def make() -> Counts:
+        return deliveries.status(session, issue).states
+
+    if not dispatch.is_large(issue):
+        return make()
+    counts: Counts = here.audience.look(("states", issue.id, issue.state), make)
+    return counts

@@ -13,6 +13,7 @@ from newsletter.cli.issues import progress, words
 from newsletter.cli.program import JsonFlag, Program, answer, opened, say
 from newsletter.config import Settings
 from newsletter.errors import BadTime, WrongState
+from newsletter.i18n import N_
 from newsletter.models import Issue
 from newsletter.relays import Estimate
 
@@ -149,7 +150,7 @@ def _move(issue_id: int, verb: str, *, json: bool) -> None:
     with opened() as program, db.writing(program.engine) as session:
         issue = issues.get_issue(session, issue_id)
         if verb == "pause":
-            if not issues.pause(session, issue, because="Paused by hand."):
+            if not issues.pause(session, issue, because=N_("Paused by hand.")):
                 raise WrongState(f"Issue {issue_id} is {issue.state}, not running.")
         elif verb == "resume":
             issues.resume(session, issue, now=db.now(session))

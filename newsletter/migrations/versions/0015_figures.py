@@ -18,7 +18,7 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery") as batch_op:
         batch_op.create_index(
             "ix_delivery_set_aside",
-            ["issue_id", "language"],
+            ["issue_id", "language", "state"],
             unique=False,
             sqlite_where=sa.text("state IN ('skipped', 'cancelled')"),
             postgresql_where=sa.text("state IN ('skipped', 'cancelled')"),
