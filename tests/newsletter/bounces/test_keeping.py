@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from newsletter import db, jobs
+from newsletter.config import Settings
 from newsletter.models import Bounce
 from subscribers.clock import utcnow
 

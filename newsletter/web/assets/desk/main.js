@@ -3,3 +3,4 @@ import "./requests.js";
 import "./dialogs.js";
 import "./countdown.js";
 import "./keys.js";
+import "./people.js";
