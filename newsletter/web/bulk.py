@@ -283,4 +283,5 @@ def _title(errand: Errand, language: str) -> str:
         ErrandKind.EXPORT: ("people", N_("The file with {people} is ready")),
     }
     figure, words = done[errand.kind]
-    return _(words, people=_so_many(int(errand.result.get(figure, 0)), language))
+    said = _(words, people=_so_many(int(errand.result.get(figure, 0)), language))
+    return said[:1].upper() + said[1:]

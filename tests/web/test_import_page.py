@@ -38,8 +38,9 @@ ROWS = (
 
 def workbook() -> bytes:
     made, file = Workbook(), io.BytesIO()
+    sheet = made.create_sheet(index=0)
     for row in ROWS:
-        made.active.append(row)
+        sheet.append(row)
     made.save(file)
     return file.getvalue()
 
