@@ -38,7 +38,7 @@ check: .venv/.installed-dev ## Format, lint, types, imports, locks, tests
 # Short forms; benchmarks/README.md has the whole ones.
 BENCHMARKS := "throughput 2000 --rounds 3" "latency --seconds 2 --readers 5000" \
 	"scale 10000 100000 --messages 5000" "unsubscribing 5000" "dkim 100" \
-	"importing 100000" "mailable 100000" "slots 5" "rendering 20" \
+	"importing 100000" "mailable 100000" "pages_people 100000" "slots 5" "rendering 20" \
 	"signup_timing 100" "pages 20000" "crash 20" "workers 200"
 
 bench: .venv/.installed-dev ## Measure: each benchmark prints a table

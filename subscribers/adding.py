@@ -99,28 +99,35 @@ def add(
         raise CannotAdd("Mail to this address was stopped: let them confirm instead.")
     person = _person(session, keys, who, now)
     standing = _standing(session, person, who.list_id)
+    _refuse_known(standing)
+    standing = standing or _new_standing(person, who.list_id, now)
+    standing.state, standing.confirmed_at = SubscriptionState.CONFIRMED, now
+    session.add_all([standing, _consent(person, who, words, by, now)])
+    session.flush()
+    return person
+
+
+def _refuse_known(standing: Subscription | None) -> None:
     if standing is not None and standing.state in _MEMBER:
         raise CannotAdd("This person is on the list already.")
     if standing is not None and standing.state == SubscriptionState.UNSUBSCRIBED:
         raise CannotAdd("This person left the list: let them confirm instead.")
-    standing = standing or _new_standing(person, who.list_id, now)
-    standing.state, standing.confirmed_at = SubscriptionState.CONFIRMED, now
-    session.add(standing)
-    session.add(
-        Consent(
-            subscriber_id=person.id,
-            list_id=who.list_id,
-            kind=ConsentKind.GRANTED,
-            channel=Channel.STAFF,
-            words=words,
-            words_hash=digest(words),
-            language=who.language or None,
-            evidence={"by": by},
-            at=now,
-        )
+
+
+def _consent(
+    person: Subscriber, who: Newcomer, words: str, by: str, now: datetime
+) -> Consent:
+    return Consent(
+        subscriber_id=person.id,
+        list_id=who.list_id,
+        kind=ConsentKind.GRANTED,
+        channel=Channel.STAFF,
+        words=words,
+        words_hash=digest(words),
+        language=who.language or None,
+        evidence={"by": by},
+        at=now,
     )
-    session.flush()
-    return person
 
 
 def _person(

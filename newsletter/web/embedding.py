@@ -23,6 +23,7 @@ class Embed:
     slug: str
     language: str
     code: str
+    link: str  # to the form on our own pages
 
 
 def code(pages: Pages, base_url: str, mailing_list: MailingList, language: str) -> str:
@@ -44,7 +45,13 @@ def show(visitor: SignedIn, here: Here, session: Reading) -> HTMLResponse:
     """Show every form as it looks, with the lines to copy."""
     base_url = here.settings.base_url
     embeds = [
-        Embed(each.name_in(tag), each.slug, tag, code(here.pages, base_url, each, tag))
+        Embed(
+            each.name_in(tag),
+            each.slug,
+            tag,
+            code(here.pages, base_url, each, tag),
+            f"{base_url}/{tag}/subscribe?list={each.slug}",
+        )
         for each in lists.offered(session)
         for tag in each.languages
     ]

@@ -71,8 +71,10 @@ def of_person(session: Session, person: Subscriber, language: str) -> list[Happe
 
 def _known(session: Session, person: Subscriber, language: str) -> Iterator[Happening]:
     _ = i18n.translator(language)
-    yield Happening(person.created_at, _("First known here"))
-    for proof in people.proofs(session, person):
+    proofs = people.proofs(session, person)
+    if not proofs:
+        yield Happening(person.created_at, _("First known here"))
+    for proof in proofs:
         yield _consent(proof, language)
 
 

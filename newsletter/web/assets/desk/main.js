@@ -10,3 +10,4 @@ import "./news.js";
 import "./progress.js";
 import "./autosave.js";
 import "./copying.js";
+import "./people.js";
