@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy import not_
@@ -149,6 +150,7 @@ def _is_near(one: frozenset[str], other: frozenset[str]) -> bool:
     return whole or shared / len(one | other) >= _ALIKE
 
 
+@lru_cache(maxsize=8_192)  # the same titles are compared at every look at the desk
 def _words(title: str) -> frozenset[str]:
     folded = i18n.fold(plain.key(title))
     return frozenset(word for word in folded.split() if len(word) >= _SHORTEST)
