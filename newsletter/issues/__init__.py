@@ -27,12 +27,26 @@ from newsletter.issues.composing import (
     was_discarded,
 )
 from newsletter.issues.describing import About, describe
-from newsletter.issues.drafting import create_from_last, last_issue, next_moment
+from newsletter.issues.drafting import (
+    create_from_last,
+    last_issue,
+    next_draft,
+    next_moment,
+    open_draft,
+)
 from newsletter.issues.holding import attend, hold_restored, hold_unattended
 from newsletter.issues.moments import read_moment
-from newsletter.issues.placing import Spot, groups_of, move, step
+from newsletter.issues.placing import (
+    Spot,
+    add_item,
+    groups_of,
+    move,
+    remove_item,
+    sections_of,
+    step,
+    take_out,
+)
 from newsletter.issues.placing import add as add_items
-from newsletter.issues.placing import remove as remove_item
 from newsletter.issues.sections import (
     add_section,
     move_section,
@@ -60,6 +74,7 @@ __all__ = [
     "EDITABLE",
     "About",
     "Spot",
+    "add_item",
     "add_items",
     "add_language",
     "add_section",
@@ -96,9 +111,11 @@ __all__ = [
     "move_section",
     "name_section",
     "needs_approval",
+    "next_draft",
     "next_moment",
     "next_number",
     "numbers_of",
+    "open_draft",
     "pause",
     "read_moment",
     "recheck",
@@ -108,11 +125,13 @@ __all__ = [
     "require_editable",
     "resume",
     "schedule",
+    "sections_of",
     "show_to",
     "step",
     "still_leased",
     "take_back",
     "take_due",
+    "take_out",
     "take_over",
     "undo",
     "waits_for_approval",
