@@ -11,13 +11,6 @@ from newsletter.issues.approving import approve, recheck, withdraw_unapproved
 from newsletter.issues.changes import can_undo, keep, undo
 from newsletter.issues.changes import find as find_change
 from newsletter.issues.choosing import available, numbers_of
-from newsletter.issues.collecting import (
-    collect,
-    let_go,
-    next_draft,
-    open_draft,
-    sections_of,
-)
 from newsletter.issues.composing import (
     EDITABLE,
     add_language,
@@ -35,13 +28,27 @@ from newsletter.issues.composing import (
     was_discarded,
 )
 from newsletter.issues.describing import About, describe
-from newsletter.issues.drafting import create_from_last, last_issue, next_moment
+from newsletter.issues.drafting import (
+    create_from_last,
+    last_issue,
+    next_draft,
+    next_moment,
+    open_draft,
+)
 from newsletter.issues.habits import leaving_beside, next_morning, usual_time
 from newsletter.issues.holding import attend, hold_restored, hold_unattended
 from newsletter.issues.moments import read_moment, readings
-from newsletter.issues.placing import Spot, groups_of, move, step
+from newsletter.issues.placing import (
+    Spot,
+    add_item,
+    groups_of,
+    move,
+    remove_item,
+    sections_of,
+    step,
+    take_out,
+)
 from newsletter.issues.placing import add as add_items
-from newsletter.issues.placing import remove as remove_item
 from newsletter.issues.sections import (
     add_section,
     move_section,
@@ -70,6 +77,7 @@ __all__ = [
     "EDITABLE",
     "About",
     "Spot",
+    "add_item",
     "add_items",
     "add_language",
     "add_section",
@@ -80,7 +88,6 @@ __all__ = [
     "available",
     "can_undo",
     "cancel",
-    "collect",
     "create",
     "create_from_last",
     "describe",
@@ -103,7 +110,6 @@ __all__ = [
     "last_issue",
     "leased",
     "leaving_beside",
-    "let_go",
     "list_issues",
     "list_sending",
     "list_some",
@@ -133,6 +139,7 @@ __all__ = [
     "still_leased",
     "take_back",
     "take_due",
+    "take_out",
     "take_over",
     "undo",
     "usual_time",

@@ -11,7 +11,8 @@ from sqlmodel import Session, col, func, not_, select
 from newsletter import i18n
 from newsletter.issues.composing import Plan, create, was_discarded
 from newsletter.issues.placing import groups_of
-from newsletter.models import Edition, Issue, Series
+from newsletter.models import Edition, Issue, IssueState, Series
+from subscribers.clock import utcnow
 from subscribers.models import MailingList, Segment
 
 # Between issues of a list that has had only one.
@@ -48,6 +49,20 @@ def create_from_last(
     issue.section_names = _named(mailing_list, last)
     session.flush()
     return issue
+
+
+def open_draft(session: Session, mailing_list: MailingList) -> Issue | None:
+    """Return the issue that news is collected for now: the list's newest draft."""
+    query = select(Issue).where(
+        Issue.list_id == mailing_list.id, Issue.state == IssueState.DRAFT
+    )
+    return session.exec(query.order_by(col(Issue.id).desc()).limit(1)).first()
+
+
+def next_draft(session: Session, mailing_list: MailingList) -> Issue:
+    """Return the open draft of a list, or a new one like its last issue."""
+    found = open_draft(session, mailing_list)
+    return found or create_from_last(session, mailing_list, now=utcnow())
 
 
 def last_issue(session: Session, mailing_list: MailingList) -> Issue | None:

@@ -118,7 +118,7 @@ def add(
     return change
 
 
-def remove(
+def take_out(
     session: Session,
     issue: Issue,
     item_id: int,
@@ -137,6 +137,31 @@ def remove(
     session.expunge(place)
     store(session, issue, groups)
     return change
+
+
+def add_item(
+    session: Session, issue: Issue, item: Item, *, section: str | None = None
+) -> bool:
+    """Put one item of the desk at the end of its section; False if it is there.
+
+    A section that is gone by now is as good as none. Raises IssueNotEditable.
+    """
+    if section is not None and section not in groups_of(session, issue):
+        section = None
+    return bool(add(session, issue, [item], section=section, by="").many)
+
+
+def remove_item(session: Session, issue: Issue, item: Item) -> bool:
+    """Take an item out of the issue again; False if it is not in it."""
+    if not any(_has(row, item.id or 0) for row in groups_of(session, issue).values()):
+        return False
+    take_out(session, issue, item.id or 0, by="")
+    return True
+
+
+def sections_of(session: Session, issue: Issue) -> list[str]:
+    """Return the names of an issue's sections in order, "" for what precedes them."""
+    return list(groups_of(session, issue))
 
 
 def groups_of(session: Session, issue: Issue) -> Groups:

@@ -80,5 +80,5 @@ def add(visitor: Editor, form: GenuineForm, session: Writing) -> Response:
     )
     item = capture.take_link(session, form.get("url", ""), brought)
     if form.get("to") == "issue":
-        issues.collect(session, handling.begin(session, visitor), item, by=visitor.name)
+        issues.add_item(session, handling.begin(session, visitor), item)
     return RedirectResponse("/desk/add?added=1", HTTPStatus.SEE_OTHER)

@@ -16,7 +16,6 @@ from newsletter.i18n import N_
 from newsletter.models import Change, ChangeKind, Issue, IssueState
 from newsletter.web import matrix, outline
 from newsletter.web.deps import Site
-from newsletter.web.matrix import Square
 from newsletter.web.sessions import Visitor
 from subscribers.models import MailingList, Segment
 
@@ -58,40 +57,6 @@ def page(  # noqa: PLR0913  # the pane and the view are optional
         sign=outline.sign(session, issue),
         **values,
         **about,
-    )
-
-
-def beside(
-    here: Site,
-    visitor: Visitor,
-    session: Session,
-    issue: Issue,
-    *,
-    row: str,
-    language: str,
-) -> str:
-    """Return what a saved cell changes around it, to be sent out of band.
-
-    Its own place in the matrix, and the heading that counts the gaps.
-    """
-    coverage = editions.coverage(session, issue)
-    say = {"visitor": visitor, "issue": issue, "oob": True}
-    headline = outline.contents(issue, coverage, visitor.language)
-    text = here.pages.text(
-        "staff/_gaps.html", visitor.language, headline=headline, **say
-    )
-    found = _square(coverage, row, language)
-    if found is None:
-        return text
-    return text + here.pages.text(
-        "staff/_matrix_cell.html",
-        visitor.language,
-        row=row,
-        tag=found.tag,
-        how=found.how,
-        shows=found.shows,
-        open=True,
-        **say,
     )
 
 
@@ -264,10 +229,3 @@ def _about(session: Session, issue: Issue, language: str) -> dict[str, Any]:
         "zone": ZoneInfo(issue.timezone),
         "moment_at": issue.started_at or issue.send_at,
     }
-
-
-def _square(coverage: editions.Coverage, row: str, language: str) -> Square | None:
-    rows = {str(each.item.id): each.cells for each in coverage.rows}
-    cells = coverage.lines if row == matrix.LINES else rows.get(row, ())
-    found = next((cell for cell in cells if cell.language == language), None)
-    return matrix.square(found, row) if found else None

@@ -111,7 +111,7 @@ def begin(session: Session, visitor: Visitor) -> Issue:
     there = issues.open_draft(session, mailing_list)
     if there is not None:
         return there
-    issue = issues.next_draft(session, mailing_list, now=db.now(session))
+    issue = issues.next_draft(session, mailing_list)
     audit.note(
         session, visitor.person, Action.CREATED_ISSUE, issue=issue, subject=issue.title
     )
@@ -147,7 +147,7 @@ def _hand_on(
     added = [
         item.id or 0
         for item in moving.find(session, ids)
-        if issues.collect(session, issue, item, by=visitor.name, section=section)
+        if issues.add_item(session, issue, item, section=section)
     ]
     if added:
         _note(session, visitor, issue, added=len(added))
@@ -162,7 +162,7 @@ def _take_out(
     gone = [
         item.id or 0
         for item in moving.find(session, ids)
-        if issues.let_go(session, issue, item, by=visitor.name)
+        if issues.remove_item(session, issue, item)
     ]
     if gone:
         _note(session, visitor, issue, removed=len(gone))
@@ -174,9 +174,9 @@ def _undo_in_issue(session: Session, visitor: Visitor, done: Done) -> None:
     issue = numbered.issue(session, done.issue)
     for item in moving.find(session, done.ids):
         if done.deed is Deed.REMOVED:
-            issues.collect(session, issue, item, by=visitor.name, section=done.section)
+            issues.add_item(session, issue, item, section=done.section)
         else:
-            issues.let_go(session, issue, item, by=visitor.name)
+            issues.remove_item(session, issue, item)
     if done.deed is Deed.ISSUE:
         desk.put(session, done.ids, done.back)
     _note(session, visitor, issue, undone=len(done.ids))

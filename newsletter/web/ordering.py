@@ -71,9 +71,7 @@ def remove(issue_id: int, form: GenuineForm, asker: Asking) -> Response:
     return changing.attempt(
         asker,
         issue,
-        lambda by: issues.remove_item(
-            asker.session, issue, item_id, by=by, subject=title
-        ),
+        lambda by: issues.take_out(asker.session, issue, item_id, by=by, subject=title),
     )
 
 

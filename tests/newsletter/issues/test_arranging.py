@@ -146,7 +146,7 @@ def test_what_is_taken_out_comes_back_with_its_decisions(
     first = item(session, issue, 1)
     editions.decide(session, issue, item_id=first, language="nl", show=None)
 
-    change = issues.remove_item(session, issue, first, by=BY, subject="Un")
+    change = issues.take_out(session, issue, first, by=BY, subject="Un")
     without = order(session, issue)
     issues.undo(session, issue, change)
 

@@ -122,3 +122,17 @@ def test_two_who_press_at_once_get_one_issue(engine: Engine) -> None:
         query = select(func.count()).where(Issue.list_id == list_id)
         assert session.exec(query).one() == 2
     assert len(set(made)) == 1
+
+
+def test_the_desk_collects_for_the_open_draft(session: Session) -> None:
+    mailing_list = factories.the_list(session)
+    item = factories.make_item(session)
+
+    draft = issues.next_draft(session, mailing_list)
+    added = [issues.add_item(session, draft, item, section="gone") for _ in range(2)]
+    inside = [row.item.id for row in editions.coverage(session, draft).rows]
+    removed = [issues.remove_item(session, draft, item) for _ in range(2)]
+
+    assert issues.next_draft(session, mailing_list).id == draft.id
+    assert (added, inside, removed) == ([True, False], [item.id], [True, False])
+    assert len(issues.sections_of(session, draft)) == 4
