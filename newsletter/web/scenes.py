@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -68,14 +68,14 @@ class Decided:
         return "staff/_decided.html"
 
 
-def show(scene: Scene, spot: Spot, *, kept: int = 0, refused: str = "") -> Response:
+def show(
+    scene: Scene, spot: Spot, *, kept: int = 0, refused: str = "", misfit: str = ""
+) -> Response:
     """Open a cell; `kept` is a revision whose words go into its fields."""
     words = _revision(scene, spot, kept).words if kept else None
-    pane = panes.of(
-        scene.session, scene.writer, scene.issue, spot, instead=words, refused=refused
-    )
-    answer = _framed(scene, pane, spot)
-    if refused:
+    pane = panes.of(scene.session, scene.writer, scene.issue, spot, instead=words)
+    answer = _framed(scene, replace(pane, refused=refused, misfit=misfit), spot)
+    if refused or misfit:
         answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     return answer
 
