@@ -18,6 +18,7 @@ from newsletter.web import (
     scenes,
     sessions,
     shared,
+    walking,
 )
 from newsletter.web.composer import View
 from newsletter.web.deps import Here, Reading, Site, Writing
@@ -138,7 +139,7 @@ def _share(
     scene: Scene, spot: Spot, visitor: Visitor, form: dict[str, str]
 ) -> Response:
     """Change what all languages of an item share."""
-    scene.before.cell(spot)
+    walking.source_of(scene.session, scene.issue, spot)
     item = items.get_item(scene.session, int(spot.row))
     try:
         with scene.session.begin_nested():
@@ -157,7 +158,7 @@ def _share(
 
 def _decide(scene: Scene, spot: Spot, visitor: Visitor, form: dict[str, str]) -> None:
     """Settle what readers get of an item without words in a language, or open it."""
-    scene.before.cell(spot)
+    walking.source_of(scene.session, scene.issue, spot)
     item_id, language = int(spot.row), spot.language
     if form.get("show") == "ask":
         editions.undecide(

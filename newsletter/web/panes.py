@@ -14,7 +14,7 @@ from newsletter.issues import presence
 from newsletter.items import revisions
 from newsletter.items.revisions import Text
 from newsletter.models import Issue, Item, Presence
-from newsletter.web import outline, shared, sources, wording
+from newsletter.web import outline, shared, sources, walking, wording
 from newsletter.web.outline import Sign
 from newsletter.web.shared import Shared
 from newsletter.web.sources import Source
@@ -112,9 +112,9 @@ class Pane:
         )
 
 
-def find(session: Session, issue: Issue, found: Matrix, spot: Spot) -> Open:
+def find(session: Session, issue: Issue, spot: Spot) -> Open:
     """Return what stands in a cell, or end in the page for 404."""
-    found.cell(spot)
+    walking.source_of(session, issue, spot)
     if spot.row == LINES:
         edition = editions.get_edition(session, issue, spot.language)
         first = editions.source_of(session, issue) or edition
@@ -137,7 +137,7 @@ def of(
 ) -> Pane:
     """Return an open cell; `instead` are words to put into its fields."""
     found = Matrix(editions.coverage(session, issue))
-    cell, inside = found.cell(spot), find(session, issue, found, spot)
+    cell, inside = found.cell(spot), find(session, issue, spot)
     text, item = inside.text, inside.item
     stands = revisions.words_of(text) if text else {}
     above, below = _beside(found, spot, writer)
