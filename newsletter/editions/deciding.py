@@ -41,6 +41,8 @@ def decide_language(
     Raises EditionNotFound, IssueNotEditable.
     """
     tag = get_edition(session, issue, language).language
+    if show is not None:
+        show = get_edition(session, issue, show).language
     cells = [each for each in _missing(session, issue) if each[1].language == tag]
     change = _keep(session, issue, cells, by=by, subject=tag)
     _settle(session, issue, cells, lambda _cell: show)

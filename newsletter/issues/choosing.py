@@ -61,7 +61,7 @@ def _had(issue: Issue) -> SelectOfScalar[int]:
 
 
 def _said(search: str) -> SelectOfScalar[int]:
-    words = search.lower()
+    words = "".join(filter(str.isprintable, search.lower()))
     return select(ItemText.item_id).where(
         or_(
             func.lower(ItemText.title).contains(words, autoescape=True),

@@ -31,7 +31,7 @@ def describe(session: Session, issue: Issue, about: About) -> None:
     """
     require_editable(issue)
     title = " ".join(about.title.split())
-    if not title or len(title) > _LONGEST:
+    if not title or len(title) > _LONGEST or not title.isprintable():
         raise BadText(f"A title has 1 to {_LONGEST} characters.")
     _require_free(session, issue, about.number)
     if title != issue.title:

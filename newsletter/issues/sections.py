@@ -88,7 +88,7 @@ def remove_section(
 def _begin(
     session: Session, issue: Issue, section: str, *, by: str, seen: int | None
 ) -> Change:
-    if not section:
+    if not section or not section.isprintable():
         raise BadSection("A section needs a name.")
     return changes.keep(
         session, issue, ChangeKind.SECTIONS, by=by, seen=seen, subject=section

@@ -51,6 +51,30 @@ def test_the_second_language_comes_before_the_lists_own(
     assert listed(session, issue, ["fr", "nl", "de"]) == {edition: 1}
 
 
+@pytest.mark.parametrize(
+    ("language", "second", "edition"),
+    [
+        ("de", None, "nl"),
+        ("de-AT", "ar", "nl"),
+        ("ar", "de", "nl"),
+        ("de", "fr", "fr"),  # a language of theirs goes before
+        ("en", None, "fr"),  # what stands in for it is not there
+    ],
+)
+def test_the_list_says_what_stands_in_for_a_language(
+    session: Session, language: str, second: str | None, edition: str
+) -> None:
+    mailing_list = make_list(
+        session, fallbacks={"de": ["ar", "nl", "fr"], "en": ["ar"]}
+    )
+    make_subscriber(
+        session, list=mailing_list, language=language, second_language=second
+    )
+    issue = make_issue(session, list=mailing_list, state=IssueState.STARTING)
+
+    assert listed(session, issue, ["fr", "nl"]) == {edition: 1}
+
+
 def test_one_reader_of_two_languages_gets_one_letter(session: Session) -> None:
     anne = make_subscriber(session, language="nl", second_language="fr")
     issue = make_issue(session, state=IssueState.STARTING)
@@ -74,13 +98,18 @@ editions = st.sampled_from(["fr", "fr-BE", "nl", "nl-BE", "de", "en"])
     people=st.lists(st.tuples(tags, tags), max_size=12),
     languages=st.lists(editions, min_size=1, unique=True),
     default=editions,
+    fallbacks=st.dictionaries(editions, st.lists(editions, max_size=3), max_size=3),
 )
 def test_what_is_counted_before_is_what_is_listed(
-    session: Session, people: People, languages: list[str], default: str
+    session: Session,
+    people: People,
+    languages: list[str],
+    default: str,
+    fallbacks: dict[str, list[str]],
 ) -> None:
     session.execute(delete(Delivery))
     session.execute(delete(Subscriber).where(col(Subscriber.id).is_not(None)))
-    mailing_list = make_list(session, languages=[default])
+    mailing_list = make_list(session, languages=[default], fallbacks=fallbacks)
     for language, second in people:
         make_subscriber(
             session, list=mailing_list, language=language, second_language=second

@@ -1,10 +1,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlmodel import Session
 
-from newsletter import editions, items
+from newsletter import db, editions, items
 from newsletter.editions import CellState
+from newsletter.editions.lines import lines_hash
 from newsletter.errors import EditionNotFound, IssueNotEditable, ItemNotFound
 from newsletter.models import Issue, IssueState, Item
 from subscribers.models import MissingPolicy
@@ -168,3 +170,85 @@ def test_the_second_language_is_tried_after_the_first(
     offered = ["fr", "nl-BE", "en"]
 
     assert editions.resolve_language(wanted, offered, second=second) == edition
+
+
+def test_a_list_says_what_stands_in_for_a_language(session: Session) -> None:
+    factories.the_list(session).fallbacks = {"nl": ["de", "en"], "es": ["en"]}
+    issue = an_issue(session, {"fr": {}, "en": {}}, languages=["fr", "nl-BE", "de"])
+
+    assert cell(session, issue, "nl-BE") == (CellState.MISSING, "en")
+    assert cell(session, issue, "de") == (CellState.MISSING, "fr")
+
+
+def test_a_decision_goes_before_what_the_list_prefers(session: Session) -> None:
+    factories.the_list(session).fallbacks = {"nl": ["en"]}
+    issue = an_issue(session, {"fr": {}, "en": {}, "de": {}})
+
+    decide(session, issue, "nl", "de")
+
+    assert cell(session, issue, "nl") == (CellState.SHOWN, "de")
+
+
+def lines(session: Session, issue: Issue) -> dict[str, CellState]:
+    return {
+        cell.language: cell.state for cell in editions.coverage(session, issue).lines
+    }
+
+
+def test_the_lines_of_an_issue_have_states_too(session: Session) -> None:
+    issue = factories.make_issue(session, languages=["de", "nl", "fr"])
+    by_language = {each.language: each for each in editions.editions_of(session, issue)}
+    by_language["de"].subject = " "
+    by_language["nl"].ready = False
+
+    assert lines(session, issue) == {
+        "fr": CellState.READY,
+        "nl": CellState.DRAFT,
+        "de": CellState.MISSING,
+    }
+
+
+def test_lines_follow_those_of_the_lists_first_language(session: Session) -> None:
+    issue = factories.make_issue(session, languages=["nl", "fr"])
+    by_language = {each.language: each for each in editions.editions_of(session, issue)}
+    by_language["nl"].source_hash = lines_hash(by_language["fr"])
+    before = lines(session, issue)["nl"]
+
+    by_language["fr"].intro = "Chers amis"
+
+    assert before is CellState.READY
+    assert lines(session, issue)["nl"] is CellState.SOURCE_CHANGED
+
+
+def test_gaps_are_what_waits_for_somebody(session: Session) -> None:
+    issue = an_issue(
+        session,
+        {"fr": {}, "nl": {"ready": False}, "de": {}},
+        languages=["fr", "nl", "en"],
+    )
+    editions.editions_of(session, issue)[2].subject = ""
+
+    found = editions.coverage(session, issue)
+
+    # Dutch is a draft, English has neither words nor a subject.
+    assert found.gaps() == 3
+    assert found.undecided() == 1
+    assert (found.ready("fr"), found.ready("nl"), found.ready("en")) == (2, 1, 0)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_however_many_items_as_many_queries(engine: Engine) -> None:
+    asked: list[str] = []
+    counts = []
+    event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    for many in (1, 9):
+        with db.writing(engine) as session:
+            words: list[dict[str, Any]] = [{"fr": {}, "nl": {}}] * many
+            issue_id = an_issue(session, *words).id
+        with db.reading(engine) as session:
+            issue = session.get_one(Issue, issue_id)
+            asked.clear()
+            editions.coverage(session, issue)
+            counts.append(len(asked))
+
+    assert counts[0] == counts[1] <= 6
