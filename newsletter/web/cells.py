@@ -7,9 +7,19 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
-from newsletter import audit, editions
+from newsletter import audit, editions, items
+from newsletter.errors import BadText
 from newsletter.models import Action, Issue, Role
-from newsletter.web import composer, numbered, outline, panes, scenes, sessions
+from newsletter.web import (
+    composer,
+    numbered,
+    outline,
+    panes,
+    scenes,
+    sessions,
+    shared,
+    walking,
+)
 from newsletter.web.composer import View
 from newsletter.web.deps import Here, Reading, Site, Writing
 from newsletter.web.failures import not_found
@@ -113,19 +123,42 @@ def act(
     """Save the form of a cell, and do what its button says."""
     if act in scenes.ACTS:
         return scenes.ACTS[act](scene, spot, form)
-    if act != "decide":
+    if act not in ("decide", "facts"):
         raise not_found()
+    if not (scene.writer.edits and scene.writer.open):
+        raise HTTPException(HTTPStatus.FORBIDDEN)
+    if spot.row == LINES:
+        raise not_found()
+    if act == "facts":
+        return _share(scene, spot, visitor, form)
     _decide(scene, spot, visitor, form)
+    return scenes.go(scene, spot)
+
+
+def _share(
+    scene: Scene, spot: Spot, visitor: Visitor, form: dict[str, str]
+) -> Response:
+    """Change what all languages of an item share."""
+    walking.source_of(scene.session, scene.issue, spot)
+    item = items.get_item(scene.session, int(spot.row))
+    try:
+        with scene.session.begin_nested():
+            shared.change(scene.session, item, form)
+    except BadText as error:
+        return scenes.show(scene, spot, misfit=str(error))
+    audit.note(
+        scene.session,
+        visitor.person,
+        Action.CHANGED_ISSUE,
+        issue=scene.issue,
+        item=item.id,
+    )
     return scenes.go(scene, spot)
 
 
 def _decide(scene: Scene, spot: Spot, visitor: Visitor, form: dict[str, str]) -> None:
     """Settle what readers get of an item without words in a language, or open it."""
-    if not scene.writer.edits:
-        raise HTTPException(HTTPStatus.FORBIDDEN)
-    if spot.row == LINES:
-        raise not_found()
-    scene.before.cell(spot)
+    walking.source_of(scene.session, scene.issue, spot)
     item_id, language = int(spot.row), spot.language
     if form.get("show") == "ask":
         editions.undecide(

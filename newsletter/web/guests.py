@@ -106,14 +106,16 @@ def end(
     return RedirectResponse(f"/issues/{issue_id}/guests", HTTPStatus.SEE_OTHER)
 
 
-def _page(
+def _page(  # noqa: PLR0913  # what a form was filled in with is optional
     here: Site,
     visitor: Visitor,
     session: Session,
     issue: Issue,
-    **more: object,
+    *,
+    chosen: str,
+    made: Made | None = None,
+    nameless: bool = False,
 ) -> HTMLResponse:
-    shown: dict[str, object] = {"chosen": "", "made": None, "nameless": False}
     now = db.now(session)
     return here.pages.answer(
         "staff/guests.html",
@@ -128,7 +130,9 @@ def _page(
             for guest in guests.translators(session, issue)
         ],
         zone=ZoneInfo(issue.timezone),
-        **shown | more,
+        chosen=chosen,
+        made=made,
+        nameless=nameless,
     )
 
 

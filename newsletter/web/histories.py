@@ -102,11 +102,8 @@ def look(
     """List what was saved and done, the newest first; of one cell if it is named."""
     issue = numbered.issue(session, issue_id)
     found = _versions(session, issue, wanted, of_staff(visitor, issue))
-    shown = sorted(
-        [*found, *_deeds(session, issue, wanted)],
-        key=lambda each: each.at,
-        reverse=True,
-    )
+    shown: list[Version | Deed] = [*found, *_deeds(session, issue, wanted)]
+    shown.sort(key=lambda each: each.at, reverse=True)
     return here.pages.answer(
         "staff/history.html",
         visitor.language,

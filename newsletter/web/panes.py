@@ -1,7 +1,7 @@
 """One open cell: its words and all that its page shows around them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,9 @@ from newsletter.issues import presence
 from newsletter.items import revisions
 from newsletter.items.revisions import Text
 from newsletter.models import Issue, Item, Presence
-from newsletter.web import outline, sources, wording
+from newsletter.web import outline, shared, sources, walking, wording
 from newsletter.web.outline import Sign
+from newsletter.web.shared import Shared
 from newsletter.web.sources import Source
 from newsletter.web.walking import Matrix, Spot
 from newsletter.web.wording import Field
@@ -73,14 +74,18 @@ class Pane:
     others: tuple[Presence, ...]
     choices: tuple[str, ...]  # languages that can be shown instead
     refused: str = ""  # why the words could not be marked ready
-    theirs: tuple[tuple[str, str], ...] = field(
-        default=()
-    )  # to merge with: label, words
+    theirs: tuple[tuple[str, str], ...] = ()  # to merge with: label, words
+    misfit: str = ""  # why the facts that all languages share were not taken
 
     @property
     def template(self) -> str:
         """What shows it."""
         return "staff/_words.html"
+
+    @property
+    def shared(self) -> Shared | None:
+        """What all languages share."""
+        return shared.of(self.item)
 
     @property
     def language(self) -> str:
@@ -107,9 +112,9 @@ class Pane:
         )
 
 
-def find(session: Session, issue: Issue, found: Matrix, spot: Spot) -> Open:
+def find(session: Session, issue: Issue, spot: Spot) -> Open:
     """Return what stands in a cell, or end in the page for 404."""
-    found.cell(spot)
+    walking.source_of(session, issue, spot)
     if spot.row == LINES:
         edition = editions.get_edition(session, issue, spot.language)
         first = editions.source_of(session, issue) or edition
@@ -129,11 +134,10 @@ def of(
     spot: Spot,
     *,
     instead: Mapping[str, str] | None = None,
-    refused: str = "",
 ) -> Pane:
     """Return an open cell; `instead` are words to put into its fields."""
     found = Matrix(editions.coverage(session, issue))
-    cell, inside = found.cell(spot), find(session, issue, found, spot)
+    cell, inside = found.cell(spot), find(session, issue, spot)
     text, item = inside.text, inside.item
     stands = revisions.words_of(text) if text else {}
     above, below = _beside(found, spot, writer)
@@ -160,7 +164,6 @@ def of(
         may_write=writer.may_write(spot.language, source=inside.source_language),
         others=_others(session, writer, issue),
         choices=choices(session, item.id) if item and item.id else (),
-        refused=refused,
         theirs=_theirs(stands, writer, spot) if instead else (),
     )
 

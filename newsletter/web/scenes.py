@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +15,7 @@ from newsletter import db, editions, issues, items
 from newsletter.i18n import N_
 from newsletter.items import Attempt, Saved, revisions, saving
 from newsletter.models import Issue, Revision
-from newsletter.web import clashes, panes, wording
+from newsletter.web import clashes, panes, walking, wording
 from newsletter.web.deps import Site
 from newsletter.web.failures import not_found
 from newsletter.web.walking import Matrix, Spot
@@ -43,11 +42,6 @@ class Scene:
         """Whether a fragment is enough."""
         return "hx-request" in self.request.headers
 
-    @cached_property
-    def before(self) -> Matrix:
-        """The cells as they stood when the request came."""
-        return Matrix(editions.coverage(self.session, self.issue))
-
     @property
     def left(self) -> Spot | None:
         """Which cell was open before."""
@@ -68,14 +62,14 @@ class Decided:
         return "staff/_decided.html"
 
 
-def show(scene: Scene, spot: Spot, *, kept: int = 0, refused: str = "") -> Response:
+def show(
+    scene: Scene, spot: Spot, *, kept: int = 0, refused: str = "", misfit: str = ""
+) -> Response:
     """Open a cell; `kept` is a revision whose words go into its fields."""
     words = _revision(scene, spot, kept).words if kept else None
-    pane = panes.of(
-        scene.session, scene.writer, scene.issue, spot, instead=words, refused=refused
-    )
-    answer = _framed(scene, pane, spot)
-    if refused:
+    pane = panes.of(scene.session, scene.writer, scene.issue, spot, instead=words)
+    answer = _framed(scene, replace(pane, refused=refused, misfit=misfit), spot)
+    if refused or misfit:
         answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     return answer
 
@@ -180,9 +174,8 @@ def go(scene: Scene, spot: Spot) -> Response:
 
 def require(scene: Scene, spot: Spot) -> None:
     """End in the page for 403 where these words are not theirs to change."""
-    found = scene.before
-    found.cell(spot)
-    if not scene.writer.may_write(spot.language, source=found.source(spot.row)):
+    source = walking.source_of(scene.session, scene.issue, spot)
+    if not scene.writer.may_write(spot.language, source=source):
         raise HTTPException(HTTPStatus.FORBIDDEN)
 
 
@@ -239,7 +232,7 @@ def _stale(scene: Scene, spot: Spot, saved: Saved) -> bool:
 
 
 def _inside(scene: Scene, spot: Spot) -> panes.Open:
-    return panes.find(scene.session, scene.issue, scene.before, spot)
+    return panes.find(scene.session, scene.issue, spot)
 
 
 def _attempt(writer: Writer, form: Mapping[str, str]) -> Attempt:

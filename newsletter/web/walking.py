@@ -3,7 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sqlmodel import Session, col, select
+
+from newsletter import editions
 from newsletter.editions import OPEN, Cell, Coverage
+from newsletter.models import Edition, Issue, IssueItem, Item
 from newsletter.web.failures import not_found
 from newsletter.web.writers import LINES, Writer
 
@@ -14,6 +18,33 @@ class Spot:
 
     row: str
     language: str
+
+
+def source_of(session: Session, issue: Issue, spot: Spot) -> str:
+    """Return the language a cell is written in first, or end in the page for 404.
+
+    For what is saved at every pause of somebody’s typing: it reads no words.
+    """
+    languages = session.exec(
+        select(Edition.language).where(Edition.issue_id == issue.id)
+    ).all()
+    if spot.language not in languages:
+        raise not_found()
+    if spot.row == LINES:
+        first = editions.source_of(session, issue)
+        return first.language if first else spot.language
+    number = spot.row if spot.row.isascii() and spot.row.isdigit() else ""
+    found = session.exec(
+        select(Item.language)
+        .join(IssueItem, col(IssueItem.item_id) == col(Item.id))
+        .where(
+            IssueItem.issue_id == issue.id,
+            Item.id == (int(number) if number and len(number) < 10 else 0),
+        )
+    ).first()
+    if found is None:
+        raise not_found()
+    return found
 
 
 @dataclass(frozen=True)

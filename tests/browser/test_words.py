@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -40,9 +41,9 @@ def cell(sqlite_engine: Engine) -> str:
 
 @contextmanager
 def entering(
-    browser: Browser, house: House, name: str = "admin", **looks: object
+    browser: Browser, house: House, name: str = "admin", **looks: Any
 ) -> Iterator[Page]:
-    context = browser.new_context(base_url=house.base_url, locale="en-GB", **looks)  # type: ignore[arg-type]  # of a viewport
+    context = browser.new_context(base_url=house.base_url, locale="en-GB", **looks)
     page = context.new_page()
     log_in(page) if name == "admin" else _log_in_as(page, name)
     yield page
@@ -247,7 +248,10 @@ def test_the_next_cell_opens_without_a_new_page(page: Page, cell: str) -> None:
 def test_an_open_cell_is_accessible_and_fits(
     browser: Browser, house: House, cell: str, width: int, scheme: str
 ) -> None:
-    looks = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
+    looks: dict[str, Any] = {
+        "viewport": {"width": width, "height": 844},
+        "color_scheme": scheme,
+    }
     with entering(browser, house, **looks) as page:
         found = []
         page.on("console", lambda said: found.append(said.text))
@@ -257,6 +261,53 @@ def test_an_open_cell_is_accessible_and_fits(
         flaws = flaws_of(page)
 
     assert (flaws, found) == ([], [])
+
+
+def test_a_log_in_that_ended_keeps_the_words_until_the_next(
+    page: Page, cell: str, sqlite_engine: Engine
+) -> None:
+    page.goto(cell)
+    write(page, "een ")
+    saved(page)
+    page.context.clear_cookies()
+
+    write(page, "twee")
+    expect(page.locator("#saved")).to_contain_text("you are logged out")
+    other = page.context.new_page()
+    log_in(other)
+
+    expect(page.locator("#saved")).to_contain_text(
+        re.compile(r"^Saved "), timeout=20_000
+    )
+    assert body_of(sqlite_engine, cell) == "<p>een twee</p>"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
+def test_guests_and_earlier_versions_are_accessible_and_fit(
+    browser: Browser, house: House, cell: str, width: int, scheme: str
+) -> None:
+    looks: dict[str, Any] = {
+        "viewport": {"width": width, "height": 844},
+        "color_scheme": scheme,
+    }
+    issue = cell.partition("/i/")[0]
+    with entering(browser, house, **looks) as page:
+        page.goto(cell)
+        write(page, "Brug")
+        saved(page)
+        page.goto(f"{issue}/history")
+        flaws = flaws_of(page)
+        page.goto(f"{issue}/guests?language=nl")
+        page.fill("#name", "Mia")
+        page.click("main form.card button")
+        flaws += flaws_of(page)
+        link = page.input_value("#link")
+        page.goto(link)
+        flaws += flaws_of(page)
+        page.goto(link + "/i/" + cell.partition("/i/")[2])
+        flaws += flaws_of(page)
+
+    assert flaws == []
 
 
 def test_without_a_script_a_form_does_it_all(

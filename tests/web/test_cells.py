@@ -222,6 +222,29 @@ def test_the_source_is_copied_into_what_is_empty(
     assert (kept.title, kept.body) == ("De brug", FR["body"])
 
 
+def test_what_all_languages_share_is_changed_beside_the_words(
+    client: TestClient, log_in: LogIn, engine: Engine, draft: Draft
+) -> None:
+    token = log_in(Role.EDITOR)
+    share, form = draft.cell(draft.feast) + "/facts", {"form_token": token}
+    when = {"starts": "2026-12-12T18:00", "ends": "2026-12-12T22:00", "place": "Quai 1"}
+
+    changed = client.post(share, data=form | when | {"url": "https://example.org/f"})
+    refused = client.post(share, data=form | when | {"url": "javascript:alert(1)"})
+    backwards = client.post(share, data=form | when | {"ends": "2026-12-12T17:00"})
+
+    with db.reading(engine) as session:
+        item = items.get_item(session, draft.feast)
+    assert changed.headers["location"] == draft.cell(draft.feast)
+    assert [refused.status_code, backwards.status_code] == [422, 422]
+    assert "It would end before it begins." in backwards.text
+    assert (item.url, item.place, item.sequence) == (
+        "https://example.org/f",
+        "Quai 1",
+        1,
+    )
+
+
 def test_translators_write_their_language_and_no_source(
     client: TestClient, log_in: LogIn, engine: Engine, draft: Draft
 ) -> None:
