@@ -17,6 +17,8 @@ from tests.browser.test_public_pages import log_in
 
 pytestmark = pytest.mark.browser
 
+PATIENCE = 20_000  # milliseconds: the first checks take a busy machine a while
+
 
 @pytest.fixture
 def draft(sqlite_engine: Engine) -> str:
@@ -67,15 +69,19 @@ def test_a_gap_is_decided_and_the_page_recounts_by_itself(
 
     page.get_by_role("button", name="Show FR").click()
 
-    expect(page.get_by_role("button", name="Show FR")).to_have_count(0)
-    expect(page.locator("#state")).to_contain_text("Ready to go.")
+    expect(page.get_by_role("button", name="Show FR")).to_have_count(
+        0, timeout=PATIENCE
+    )
+    expect(page.locator("#state")).to_contain_text("Ready to go.", timeout=PATIENCE)
 
 
 def test_it_is_scheduled_in_a_dialog_by_keyboard_alone(
     page: Page, draft: str, sqlite_engine: Engine
 ) -> None:
     page.goto(f"{draft}/check")
-    expect(page.locator("#leave button.main")).to_contain_text("Send to 2 people")
+    expect(page.locator("#leave button.main")).to_contain_text(
+        "Send to 2 people", timeout=PATIENCE
+    )
 
     page.locator("input[name=when][value=now]").focus()
     page.keyboard.press("ArrowDown")
@@ -98,7 +104,9 @@ def test_languages_side_by_side_scroll_together_and_links_lead_nowhere(
     page: Page, draft: str
 ) -> None:
     page.goto(f"{draft}/check")
-    expect(page.locator("#found")).to_have_attribute("aria-busy", "false")
+    expect(page.locator("#found")).to_have_attribute(
+        "aria-busy", "false", timeout=PATIENCE
+    )
 
     page.get_by_role("link", name="All languages").click()
     expect(page.locator("[data-frames] iframe")).to_have_count(2)
@@ -146,7 +154,9 @@ def test_the_page_is_accessible_and_fits(
     flaws = []
     for view in ("phone", "text", "all"):
         page.goto(f"{draft}/check?view={view}")
-        expect(page.locator("#found")).to_have_attribute("aria-busy", "false")
+        expect(page.locator("#found")).to_have_attribute(
+            "aria-busy", "false", timeout=PATIENCE
+        )
         page.evaluate(
             "document.querySelectorAll('details').forEach(d => d.open = true)"
         )

@@ -93,8 +93,8 @@ def find(engine: Engine, issue_id: int) -> Issue:
 
 def actions(engine: Engine) -> list[Action]:
     with db.reading(engine) as session:
-        query = select(AuditEntry.action).order_by(col(AuditEntry.id))
-        return list(session.exec(query))
+        query = select(AuditEntry).order_by(col(AuditEntry.id))
+        return [entry.action for entry in session.exec(query)]
 
 
 def findings(client: TestClient, issue_id: int) -> str:

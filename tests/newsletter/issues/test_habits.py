@@ -1,6 +1,7 @@
 """When a list's issues usually leave, and which others leave on the same day."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -68,7 +69,7 @@ def test_two_letters_to_the_same_people_on_one_day_are_found(session: Session) -
     other_list, far_list = factories.make_list(session), factories.make_list(session)
     factories.subscribe_too(session, reader, other_list)
     at = NOW + timedelta(hours=2)
-    planned = {"state": IssueState.SCHEDULED, "send_at": at}
+    planned: dict[str, Any] = {"state": IssueState.SCHEDULED, "send_at": at}
     same = factories.make_issue(session, **planned)
     beside = factories.make_issue(session, list=other_list, **planned)
     factories.make_issue(session, list=far_list, **planned)
