@@ -1,2 +1,2 @@
-/* made of ebf6b7ac1ff0ed2d */
+/* made of 62a85be90eb00340 */
 (()=>{})();
