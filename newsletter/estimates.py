@@ -51,7 +51,7 @@ def of_readers(
 def usual_readers(session: Session, mailing_list: MailingList) -> int | None:
     """Return how many the list's latest issue went to; None before the first."""
     query = (
-        select(Issue.total)
+        select(col(Issue.total))
         .where(
             col(Issue.list_id) == mailing_list.id,
             col(Issue.total).is_not(None),
@@ -60,7 +60,8 @@ def usual_readers(session: Session, mailing_list: MailingList) -> int | None:
         .order_by(col(Issue.started_at).desc())
         .limit(1)
     )
-    return session.scalar(query)
+    total: int | None = session.scalar(query)
+    return total
 
 
 def _by_group(
