@@ -78,7 +78,8 @@ def usual_readers(session: Session, mailing_list: MailingList) -> int | None:
         .order_by(col(Issue.started_at).desc())
         .limit(1)
     )
-    return session.scalar(query)
+    total: int | None = session.scalar(query)
+    return total
 
 
 def _by_group(
