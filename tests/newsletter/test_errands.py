@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -26,7 +27,7 @@ from subscribers.models import Subscriber
 from tests import factories
 
 
-def asked(session: Session, kind: ErrandKind, ids: Sequence[int], **facts: str) -> int:
+def asked(session: Session, kind: ErrandKind, ids: Sequence[int], **facts: Any) -> int:
     """Let a member of staff ask for something about these people."""
     person = Staff(
         email="lea@example.org",

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from newsletter import audit, db, looks
 from newsletter.models import Action, Asset, Look
 from newsletter.rendering import Design, Face
-from newsletter.web import uploads
+from newsletter.web.settings import files
 from subscribers import lists
 from tests.newsletter.looks.test_change import drawing
 from tests.newsletter.rendering.test_own_template import GOOD
@@ -170,7 +170,7 @@ def test_a_file_arrives_byte_by_byte() -> None:
         b"Content-Type: image/png\r\n\r\n" + file + b"\r\n--xyz--\r\n"
     )
 
-    read = uploads.read('multipart/form-data; boundary="xyz"', body)
+    read = files.read('multipart/form-data; boundary="xyz"', body)
 
     assert read.fields == {"a": "1\r\n2"}
     assert read.files == {"f": file}
