@@ -52,7 +52,7 @@ def test_no_page_of_settings_has_a_flaw(page: Page) -> None:
 def test_a_choice_is_seen_before_it_is_saved(page: Page) -> None:
     page.goto("/settings/look")
 
-    page.get_by_text("Bulletin", exact=True).click()
+    page.locator("input[value=bulletin]").check()
     expect(page.locator("#seen")).to_contain_text("nicht gespeichert")
     shown = page.locator("#seen iframe").first.get_attribute("src") or ""
     page.get_by_role("button", name="Dieses Aussehen speichern").click()
