@@ -15,6 +15,7 @@ from newsletter.web import (
     launch,
     numbered,
     outline,
+    reviewers,
     sessions,
     showing,
     testing,
@@ -107,6 +108,7 @@ def check(
         **page.whom(),
         **showing.values(page.session, here, page.issue, visitor, shown),
         tests=tests,
+        reviews=reviewers.of(session, page.issue),
     )
     if shown.still:
         return answer

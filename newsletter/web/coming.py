@@ -106,6 +106,7 @@ def _filled(
         [
             Part(name, i18n.section_name(name, visitor.language), entries)
             for name, entries in parts.items()
+            if name or entries
         ],
         total=len(rows),
         minutes=i18n.minutes(" ".join(spoken)) if spoken else 0,
