@@ -80,8 +80,6 @@ def save(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Res
     errors = _errors(form, own)
     if errors:
         return page(here, visitor, session, own, errors=errors, written=form)
-    names = [MAIN, *here.settings.more_relays]
-    wished = [form.get(f"relay.{place}", "") for place in range(len(names))]
     before = own.model_dump()
     lists.change(
         session,
@@ -89,9 +87,7 @@ def save(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Res
         Changes(
             sender_name=form.get("sender_name"),
             sender_address=form.get("sender_address"),
-            relays=[name for name in wished if name in names]
-            if "relay.0" in form
-            else None,
+            relays=_wished(form, [MAIN, *here.settings.more_relays]),
             on_unknown=UnknownPolicy(form["on_unknown"])
             if form.get("on_unknown") in set(UnknownPolicy)
             else None,
@@ -177,6 +173,19 @@ def _errors(form: Mapping[str, str], own: MailingList) -> dict[str, str]:
     elif lists.is_freemail(address) and address != own.sender_address:
         found["sender_address"] = _FREEMAIL
     return found
+
+
+def _wished(form: Mapping[str, str], names: list[str]) -> list[str] | None:
+    """Return the relays in the order of the form, or nothing where it asks for none.
+
+    The order of the settings is stated as none at all, so that a relay which they
+    get later is used too.
+    """
+    places = [form.get(f"relay.{place}", "") for place in range(len(names))]
+    wished = [name for name in dict.fromkeys(places) if name in names]
+    if not wished:
+        return None
+    return [] if wished == names else wished
 
 
 def _order(own: MailingList, profiles: list[Profile]) -> list[str]:
