@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
 from newsletter import estimates, i18n, relays
-from newsletter.config import MAIN, Settings
+from newsletter.config import MAIN, Settings, is_loopback
 from newsletter.i18n import N_
 from newsletter.models import Action
 from newsletter.relays import Preset, Profile
@@ -53,6 +53,13 @@ class Way:
     figures: Mapping[str, str]  # what the form holds: stated here, or nothing
     usual: Mapping[str, str]  # what counts where nothing is stated
     sources: Mapping[str, str]  # who says so, in words
+
+    @property
+    def is_local(self) -> bool:
+        """Whether mail goes no further than this machine to reach it."""
+        return self.profile.address is not None and is_loopback(
+            self.profile.address.host
+        )
 
     @property
     def encrypts(self) -> bool:
