@@ -16,6 +16,7 @@ PAGES = (
     "/settings/languages",
     "/settings/sections",
     "/settings/sender",
+    "/settings/sender/domain",
     "/settings/look",
     "/settings/privacy",
     "/series",

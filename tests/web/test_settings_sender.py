@@ -34,7 +34,8 @@ def database_url(_sqlite_url: str) -> str:
 def client(settings: Settings, engine: Engine) -> TestClient:
     """A browser at a site with a relay, in a world that answers from a table."""
     url = f"smtp://anne:{SECRET}@mail.example.org:587"
-    set_up = settings.model_copy(update={"smtp_url": url})
+    more = "backup=smtp://backup.example.org"
+    set_up = settings.model_copy(update={"smtp_url": url, "relays": more})
     app = create_app(set_up, engine, clock=False)
     outside(app, world())
     return TestClient(app, base_url=settings.base_url, follow_redirects=False)
@@ -152,6 +153,29 @@ def test_limits_that_make_no_sense_are_said_next_to_their_field(
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert f'id="main.{field}-error"' in answer.text
     assert "<details open>" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("order", "kept"),
+    [
+        (["backup", "main"], ["backup", "main"]),
+        (["backup", ""], ["backup"]),
+        (["main", "backup"], []),  # as the settings have them
+        (["main", "pigeons"], ["main"]),
+    ],
+)
+def test_the_order_of_relays_is_chosen(
+    client: TestClient,
+    log_in: LogIn,
+    engine: Engine,
+    order: list[str],
+    kept: list[str],
+) -> None:
+    fields = {f"relay.{place}": name for place, name in enumerate(order)}
+
+    client.post("/settings/sender", data={"form_token": log_in()} | fields)
+
+    assert the_list(engine).relays == kept
 
 
 @pytest.mark.parametrize("path", ["/settings/sender", "/settings/sender/domain"])

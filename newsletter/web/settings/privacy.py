@@ -18,7 +18,6 @@ from newsletter.web.deps import Here, Reading, Site
 from newsletter.web.sessions import SignedIn
 from newsletter.web.settings import chosen
 from subscribers import lists, unconfirmed
-from subscribers.importing import UNDO_WITHIN
 from subscribers.models import MailingList
 
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
@@ -42,7 +41,7 @@ _KEPT: tuple[tuple[str, timedelta | None], ...] = (
         unconfirmed.NETWORKS_FOR,
     ),
     (N_("Mails about subscribing and choices"), notices.KEPT),
-    (N_("What an import changed, so that it can be taken back"), UNDO_WITHIN),
+    (N_("What an import changed, so that it can be taken back"), None),
     (N_("Log-ins of staff"), staff.ABSOLUTE),
 )
 

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
 from newsletter import estimates, i18n, relays
-from newsletter.config import MAIN, Settings
+from newsletter.config import MAIN, Settings, is_loopback
 from newsletter.i18n import N_
 from newsletter.models import Action
 from newsletter.relays import Preset, Profile
@@ -55,6 +55,13 @@ class Way:
     sources: Mapping[str, str]  # who says so, in words
 
     @property
+    def is_local(self) -> bool:
+        """Whether mail goes no further than this machine to reach it."""
+        return self.profile.address is not None and is_loopback(
+            self.profile.address.host
+        )
+
+    @property
     def encrypts(self) -> bool:
         """Whether mail and password reach it encrypted."""
         return self.profile.address is not None and self.profile.address.tls != "none"
@@ -80,8 +87,6 @@ def save(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Res
     errors = _errors(form, own)
     if errors:
         return page(here, visitor, session, own, errors=errors, written=form)
-    names = [MAIN, *here.settings.more_relays]
-    wished = [form.get(f"relay.{place}", "") for place in range(len(names))]
     before = own.model_dump()
     lists.change(
         session,
@@ -89,9 +94,7 @@ def save(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Res
         Changes(
             sender_name=form.get("sender_name"),
             sender_address=form.get("sender_address"),
-            relays=[name for name in wished if name in names]
-            if "relay.0" in form
-            else None,
+            relays=_wished(form, [MAIN, *here.settings.more_relays]),
             on_unknown=UnknownPolicy(form["on_unknown"])
             if form.get("on_unknown") in set(UnknownPolicy)
             else None,
@@ -177,6 +180,19 @@ def _errors(form: Mapping[str, str], own: MailingList) -> dict[str, str]:
     elif lists.is_freemail(address) and address != own.sender_address:
         found["sender_address"] = _FREEMAIL
     return found
+
+
+def _wished(form: Mapping[str, str], names: list[str]) -> list[str] | None:
+    """Return the relays in the order of the form, or nothing where it asks for none.
+
+    The order of the settings is stated as none at all, so that a relay which they
+    get later is used too.
+    """
+    places = [form.get(f"relay.{place}", "") for place in range(len(names))]
+    wished = [name for name in dict.fromkeys(places) if name in names]
+    if not wished:
+        return None
+    return [] if wished == names else wished
 
 
 def _order(own: MailingList, profiles: list[Profile]) -> list[str]:
