@@ -29,9 +29,9 @@ def _pairs(body: bytes, most: int) -> list[tuple[str, str]]:
     if body.lstrip().startswith(b"--"):
         return _multipart(body.lstrip())
     try:
-        return parse_qsl(
-            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=most
-        )
+        text = body.decode("utf-8", "replace")
+        found = parse_qsl(text, keep_blank_values=True, max_num_fields=most)
+        return [(name, value) for name, value in found if name]
     except ValueError:  # more fields than any form of ours has
         return []
 

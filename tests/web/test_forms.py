@@ -13,7 +13,7 @@ PART = b'Content-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
         (b"a=1&a=2", {"a": "2"}),
         (b"a=%C3%A9+b", {"a": "é b"}),
         (b"a=\xff", {"a": "�"}),
-        (b"=&&;=", {}),
+        (b"=&&;=", {";": ""}),
         (b"--x\r\n" + PART % (b"a", b"1") + b"--x--\r\n", {"a": "1"}),
         (
             b"--x\r\n"

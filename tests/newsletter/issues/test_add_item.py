@@ -52,7 +52,7 @@ def test_each_kind_of_news_finds_its_section(session: Session) -> None:
     ]
 
 
-def test_a_list_without_sections_has_the_usual_ones(session: Session) -> None:
+def test_an_issue_without_sections_keeps_the_order(session: Session) -> None:
     issue = factories.make_issue(session)
     event = factories.make_item(session, type=ItemType.EVENT)
     story = factories.make_item(session)
@@ -60,7 +60,7 @@ def test_a_list_without_sections_has_the_usual_ones(session: Session) -> None:
     issues.add_item(session, issue, event)
     issues.add_item(session, issue, story)
 
-    assert _places(session, issue) == [("", story.id), ("Agenda", event.id)]
+    assert _places(session, issue) == [("", event.id), ("", story.id)]
 
 
 def test_adding_twice_or_at_the_same_time_adds_once(engine: Engine) -> None:

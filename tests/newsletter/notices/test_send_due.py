@@ -31,6 +31,8 @@ def a_notice(engine: Engine, kind: NoticeKind = NoticeKind.LINK) -> int:
             subscriber_id=reader.id,
             email=reader.email,
             language="fr",
+            # What an invitation tells of; the other kinds do without.
+            facts={"role": "editor", "by": "Léa"},
             due_at=db.now(session),
         )
         session.add(notice)
