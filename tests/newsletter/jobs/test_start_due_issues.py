@@ -177,7 +177,7 @@ def test_what_must_be_fixed_by_then_keeps_it_from_leaving(
         for language in ("fr", "de"):
             address = f"{language}@example.org"
             staff.add(
-                session, address, role=Role.EDITOR, password="x" * 12,
+                session, address, role=Role.EDITOR, password="a sound password",
                 languages=[language],
             )  # fmt: skip
 
@@ -221,7 +221,7 @@ def test_of_two_processes_one_holds_it_back_and_tells_once(
     issue_id = due_issue(engine, ago=timedelta(seconds=1))
     with db.writing(engine) as session:
         past_event(session, issue_id)
-        staff.add(session, "lea@example.org", role=Role.EDITOR, password="x" * 12)
+        staff.add(session, "lea@example.org", role=Role.EDITOR, password="a sound password")
         [issue] = issues.take_due(session, holder="both", now=utcnow())
         assert issue.id == issue_id
     together = threading.Barrier(2)
