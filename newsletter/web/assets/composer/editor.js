@@ -177,7 +177,12 @@ function told(form, editor, done) {
   };
 }
 
-document.addEventListener("words:ready", (event) => {
-  event.target.classList.add("written");
-  for (const field of event.target.querySelectorAll("textarea[data-rich]")) furnish(field);
-});
+function write(form) {
+  form.classList.add("written");
+  for (const field of form.querySelectorAll("textarea[data-rich]")) furnish(field);
+}
+
+document.addEventListener("words:ready", (event) => write(event.target));
+
+// A page that saves when its button is pressed, like that of an item, has the editor at once.
+for (const form of document.querySelectorAll("form[data-writes]")) write(form);
