@@ -100,8 +100,10 @@ def opened(browser: Browser, house: House, language: str) -> Iterator[Office]:
         ),
     )
     office.page.on("pageerror", lambda error: office.complaints.append(str(error)))
-    yield office
-    context.close()
+    try:
+        yield office
+    finally:
+        context.close()
     assert office.complaints == []
 
 
