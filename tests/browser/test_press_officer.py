@@ -1,4 +1,4 @@
-"""The whole work of a press officer in a real browser, in each language of the pages."""
+"""The whole work of a press officer in a browser, in each language of the pages."""
 
 import re
 from collections.abc import Iterator
