@@ -202,9 +202,11 @@ def _beside(
 
 
 def _cells(found: Matrix, spot: Spot, left: Spot | None) -> list[dict[str, object]]:
-    """Return what the cells that changed, were left or are open now look like."""
+    """Return what the row of a cell, and the cell left before, look like now."""
     squares = []
-    for each in dict.fromkeys(filter(None, (spot, left))):
+    # Words of the source change how all their translations stand.
+    row = [Spot(spot.row, language) for language in found.languages]
+    for each in dict.fromkeys((*row, *filter(None, (left,)))):
         if each.language not in found.languages:
             continue
         cell = found.cell(each)

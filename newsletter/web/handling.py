@@ -97,10 +97,10 @@ def undo(visitor: Editor, form: GenuineForm, session: Writing) -> Response:
 
 
 @router.post("/desk/start")
-def start(visitor: Editor, _form: GenuineForm, session: Writing) -> Response:
+def start(visitor: Editor, form: GenuineForm, session: Writing) -> Response:
     """Begin the next issue of the visitor's list, so that news can go into it."""
     begin(session, visitor)
-    return _back(desks.place(ItemState.KEPT.value), Done(None))
+    return _back(_place(form), Done(None))
 
 
 def begin(session: Session, visitor: Visitor) -> Issue:

@@ -188,7 +188,8 @@ class Saver {
       this.form.elements.was_ready.value = this.was;
       this.chip(chip?.textContent);
     }
-    for (const part of holder.content.querySelectorAll("[hx-swap-oob]")) {
+    const held = [...holder.content.querySelectorAll("template")].map((each) => each.content);
+    for (const part of [holder.content, ...held].flatMap((all) => [...all.querySelectorAll("[hx-swap-oob]")])) {
       const old = document.getElementById(part.id);
       if (!old) continue;
       part.removeAttribute("hx-swap-oob");

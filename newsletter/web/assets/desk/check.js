@@ -44,7 +44,7 @@ if (mending) {
 }
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  const dialog = event.detail.target.closest?.("dialog[data-shows]");
+  const dialog = event.detail.target?.closest?.("dialog[data-shows]");
   if (dialog && !dialog.open) dialog.showModal();
 });
 

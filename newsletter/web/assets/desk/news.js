@@ -24,10 +24,13 @@ function step(by) {
   mark(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
 }
 
+// The row keys act on: before anybody chose one, the first.
+const here = () => rows().find((row) => row.dataset.item === current) ?? rows()[0];
+
 // What a key does to a row; what it takes away makes the next row the current one.
 function act(name) {
   const all = rows();
-  const at = all.findIndex((row) => row.dataset.item === current);
+  const at = all.indexOf(here());
   const button = all[at]?.querySelector(`[data-act="${name}"]`);
   if (!button) return;
   current = (all[at + 1] ?? all[at - 1])?.dataset.item ?? null;
@@ -37,7 +40,7 @@ function act(name) {
 const keys = {
   j: () => step(1),
   k: () => step(-1),
-  x: () => rows().find((row) => row.dataset.item === current)?.querySelector(".tick input")?.click(),
+  x: () => here()?.querySelector(".tick input")?.click(),
   e: () => act("issue"),
   a: () => act("aside"),
 };
@@ -101,10 +104,9 @@ function prepare() {
     if (Sortable.get(place)) continue;
     Sortable.create(place, { group: { name: "next", put: ["news"], pull: false }, sort: false, onAdd: drop });
   }
-  if (current) {
-    const row = rows().find((each) => each.dataset.item === current);
-    if (row) mark(row);
-  }
+  const row = here();
+  if (row && row.dataset.item === current) mark(row);
+  else if (document.body.dataset.keys === "on") row?.toggleAttribute("data-current", true);
 }
 
 // What was done is said once: a reload must not say it again.
