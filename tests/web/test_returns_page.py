@@ -241,11 +241,12 @@ def test_the_page_of_an_issue_counts_by_language_and_domain(
     with db.writing(engine) as session:
         issue = factories.make_issue(session, state=IssueState.SENT)
         sent = [factories.make_delivery(session, issue=issue) for _ in range(3)]
+        issue.total, issue.started_at = len(sent), utcnow()
         session.add_all(_report(each, "bounce", "hard") for each in sent)
         session.add(_report(sent[0], "complaint", ""))
     log_in()
 
-    page = client.get(f"/issues/{issue.id}?in=en").text
+    page = client.get(f"/issues/{issue.id}/sending?in=en").text
 
     table = page.partition('id="by-language"')[2].partition("</table>")[0]
     cells = re.findall(r'<td class="end">(?:<b>)?(\d+)', table)

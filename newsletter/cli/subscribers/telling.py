@@ -51,6 +51,11 @@ def report_as_json(report: Report, preview: Preview | None) -> dict[str, Any]:
     """Return the report as promised to scripts, with totals where lists are cut."""
     answer = asdict(report)
     answer["stayed_out_because"] = answer.pop("out")
+    # What the pages tell besides is no promise to scripts.
+    for name in ("languages", "offices", "typos"):
+        del answer[name]
+    for row in (*answer["refused"], *answer["notes"]):
+        del row["meant"]
     if preview:
         answer["columns"] = [asdict(each) for each in preview.columns]
         answer["languages"] = [asdict(each) for each in preview.languages]

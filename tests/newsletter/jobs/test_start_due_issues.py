@@ -221,7 +221,9 @@ def test_of_two_processes_one_holds_it_back_and_tells_once(
     issue_id = due_issue(engine, ago=timedelta(seconds=1))
     with db.writing(engine) as session:
         past_event(session, issue_id)
-        staff.add(session, "lea@example.org", role=Role.EDITOR, password="a sound password")
+        staff.add(
+            session, "lea@example.org", role=Role.EDITOR, password="a sound password"
+        )
         [issue] = issues.take_due(session, holder="both", now=utcnow())
         assert issue.id == issue_id
     together = threading.Barrier(2)
