@@ -162,7 +162,7 @@ class Saver {
   async answered(answer, words) {
     if (answer.ok) return this.done(words, await answer.text());
     if (answer.status === 409) return this.clashed(await answer.text());
-    if (answer.type === "opaqueredirect" || answer.status === 403) {
+    if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
       if (await this.refreshToken()) return this.failed(this.form.dataset.saving, 100);
       return this.failed(this.form.dataset.ended);
     }

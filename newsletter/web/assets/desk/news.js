@@ -61,7 +61,7 @@ document.addEventListener("focusin", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const all = event.target.closest?.("[data-ticks]");
+  const all = event.target.closest?.("a[data-ticks]");
   if (all) {
     event.preventDefault();
     const boxes = rows().map((row) => row.querySelector(".tick input"));
