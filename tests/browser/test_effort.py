@@ -75,7 +75,7 @@ def test_seven_items_in_four_languages_leave_after_fourteen_deeds(
             "Sent. 8 of 8 were accepted.", timeout=PATIENCE
         )
 
-        print(f"{len(office.deeds)} deeds: {', '.join(office.deeds)}")
+        print(len(office.deeds), "deeds:", *office.deeds)  # noqa: T201  # what is asked for
         assert 10 < len(office.deeds) <= MOST, office.deeds
 
 
