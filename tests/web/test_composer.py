@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from newsletter import db, editions, issues
 from newsletter.config import Settings
-from newsletter.models import Issue, IssueState, ItemType, Role, Visibility
+from newsletter.models import Issue, ItemType, Role, Visibility
 from newsletter.web.outline import CELLS
 from subscribers.models import MissingPolicy
 from tests import factories
@@ -96,30 +96,6 @@ def test_every_state_is_told_in_words(
     assert all(said("nl", sign.words) in page for sign in CELLS.values())
     assert "Le &lt;pont&gt;" in page
     assert '<h1 id="gaps">Over één gat te beslissen</h1>' in page
-
-
-@pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
-@pytest.mark.parametrize("state", list(IssueState))
-def test_every_state_has_a_sentence_in_every_language(
-    client: TestClient,
-    engine: Engine,
-    log_in: LogIn,
-    draft: Draft,
-    state: IssueState,
-    language: str,
-) -> None:
-    log_in()
-    with db.writing(engine) as session:
-        session.get_one(Issue, draft.id).state = state
-
-    page = client.get(f"/issues/{draft.id}", headers={"Accept-Language": language})
-
-    title = re.search(r'<h1 id="gaps">([^<{]+)</h1>', page.text)
-    assert page.status_code == 200
-    assert title
-    editable = state in (IssueState.DRAFT, IssueState.SCHEDULED)
-    assert ("/order" in page.text) is editable or "data-order" in page.text
-    assert ('form="order"' in page.text) is editable
 
 
 def test_an_item_is_moved_by_its_menu_and_put_back(send: Send, draft: Draft) -> None:

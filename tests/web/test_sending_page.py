@@ -26,7 +26,7 @@ from newsletter.models import (
     Role,
     StaffSession,
 )
-from newsletter.web import paused, streams
+from newsletter.web import streams
 from newsletter.web.audience import MOST, Audience
 from subscribers.clock import utcnow
 from subscribers.models import Channel, Consent, ConsentKind
@@ -368,42 +368,3 @@ class TestOnBothDatabases:
         assert len(set(percents)) > 2
         assert told.endswith("event: done\ndata: \n\n")
         assert set(Counter(mail.recipient for mail in relay.messages).values()) == {1}
-
-
-@pytest.mark.parametrize(
-    ("because", "said", "quoted"),
-    [
-        ("Léa {x} paused it.", "Léa {x} heeft het gepauzeerd.", ""),
-        (
-            "The relay refused to work for us. It said: 550 <b>no</b>",
-            "De relay weigerde voor ons te werken.",
-            "550 <b>no</b>",
-        ),
-        (
-            "3 of the first 25 readers in fr were refused. Look at where their "
-            "addresses come from before more is sent, then resume.",
-            "3 van de eerste 25 lezers in fr werden geweigerd.",
-            "",
-        ),
-        ("Something nobody foresaw.", "Something nobody foresaw.", ""),
-        (" It said: nothing", "", "nothing"),
-    ],
-)
-def test_why_it_stands_still_is_said_in_the_language_of_the_page(
-    because: str, said: str, quoted: str
-) -> None:
-    issue = Issue(
-        list_id=1,
-        number=1,
-        title="",
-        slug="",
-        timezone="UTC",
-        state=IssueState.PAUSED,
-        paused_because=because,
-    )
-
-    found = paused.of(issue, "nl")
-
-    assert found
-    assert found.words.startswith(said)
-    assert found.quoted == quoted
