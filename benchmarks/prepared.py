@@ -56,6 +56,7 @@ def database(settings: Settings, readers: int) -> Iterator[Engine]:
     try:
         ready.ensure(engine, settings)
         demo.prepare(engine, settings)
+        drop_draft(engine)
         with db.reading(engine) as session:
             there = session.scalar(select(func.max(col(Subscriber.id)))) or 0
         for first in range(there + 1, there + readers + 1, _BATCH):
@@ -65,6 +66,13 @@ def database(settings: Settings, readers: int) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+def drop_draft(engine: Engine) -> None:
+    """Leave the sample's first issue alone in the database: the draft is for staff."""
+    with db.writing(engine) as session:
+        first = session.scalar(select(func.min(col(Issue.id))))
+        session.execute(delete(table_of(Issue)).where(col(Issue.id) != first))
 
 
 def schedule(engine: Engine) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
-from sqlmodel import select
+from sqlmodel import col, select
 
 from newsletter import db, demo, editions
 from newsletter.config import Settings
@@ -24,7 +24,7 @@ def letters(engine: Engine, settings: Settings) -> list[Letter]:
     """Return the sample issue in each of its languages."""
     demo.prepare(engine, settings)
     with db.reading(engine) as session:
-        issue = session.exec(select(Issue)).one()
+        issue = session.exec(select(Issue).order_by(col(Issue.id))).all()[0]
         return [
             Letter(edition.language, shown.html, shown.text, shown.message)
             for edition in editions.editions_of(session, issue)

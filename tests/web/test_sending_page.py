@@ -5,6 +5,7 @@ import io
 import re
 import threading
 from collections import Counter
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -220,15 +221,23 @@ def test_the_stream_ends_when_the_visitor_is_logged_out(
 ) -> None:
     log_in()
     monkeypatch.setattr(streams, "_CHECK", 1)
+    begun = threading.Event()
+    seat = Audience.seat
+
+    def seated(audience: Audience) -> AbstractContextManager[None]:
+        begun.set()
+        return seat(audience)
 
     def leave() -> None:
+        begun.wait(60)
         with db.writing(engine) as session:
             session.delete(session.exec(select(StaffSession)).one())
 
-    timer = threading.Timer(0.5, leave)
-    timer.start()
+    monkeypatch.setattr(Audience, "seat", seated)
+    leaving = threading.Thread(target=leave)
+    leaving.start()
     told = client.get(f"/issues/{issue_id}/events").text
-    timer.join()
+    leaving.join()
 
     assert told.endswith("event: gone\ndata: \n\n")
 

@@ -75,6 +75,8 @@ def test_every_notice_verifies(
         subscriber_id=factories.make_subscriber(session).id,
         email="anne@example.org",
         language="nl",
+        # What an invitation tells of; the other kinds do without.
+        facts={"role": "editor", "by": "Léa"},
         due_at=db.now(session),
     )
 
