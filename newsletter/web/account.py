@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
@@ -17,6 +16,7 @@ from newsletter.i18n import N_
 from newsletter.models import Action, Staff
 from newsletter.staff import roles
 from newsletter.web import browsers, sessions, weakness
+from newsletter.web.asgi import place_of
 from newsletter.web.deps import Here, Reading, Site, Writing
 from newsletter.web.doors import Patience
 from newsletter.web.sessions import GenuineForm, Secret, SignedIn, Visitor
@@ -175,7 +175,7 @@ def _done(what: str) -> Response:
 
 def _back(request: Request) -> str:
     """Return the page they came from, of ours: never a whole address of a stranger."""
-    parts = urlsplit(request.headers.get("referer", ""))
+    parts = place_of(request.headers.get("referer", ""))
     here = parts.path.startswith("/") and not parts.path.startswith("//")
     query = f"?{parts.query}" if parts.query else ""
     return parts.path + query if here else "/issues"

@@ -13,7 +13,7 @@ from collections.abc import (
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from fastapi import HTTPException, Request
 
@@ -113,6 +113,14 @@ def origin_of(base_url: str) -> str:
     """Return the address as browsers name where a request comes from (RFC 6454)."""
     parts = urlsplit(base_url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def place_of(address: str) -> SplitResult:
+    """Return the parts of an address that a browser sent; of nonsense, none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 async def body_of(request: Request) -> bytes:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
@@ -15,6 +14,7 @@ from newsletter import db, editions, i18n, issues
 from newsletter.i18n import N_
 from newsletter.models import Change, ChangeKind, Issue, IssueState
 from newsletter.web import matrix, outline
+from newsletter.web.asgi import place_of
 from newsletter.web.deps import Site
 from newsletter.web.sessions import Visitor
 from subscribers.models import MailingList, Segment
@@ -178,7 +178,7 @@ def _fragment(asker: Asker, issue: Issue, view: View, *, status: int) -> Respons
 
 def _open_cell(request: Request) -> tuple[str, str] | None:
     """Return the cell that is open on the page a script asks from."""
-    path = urlsplit(request.headers.get("hx-current-url", "")).path.split("/")
+    path = place_of(request.headers.get("hx-current-url", "")).path.split("/")
     return (path[4], path[5]) if len(path) == 6 and path[3] == "i" else None
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -10,6 +9,7 @@ from sqlmodel import Session
 from newsletter import editions, i18n, issues
 from newsletter.editions import OPEN, Cell, CellState, Coverage
 from newsletter.i18n import N_, Translator
+from newsletter.items import links
 from newsletter.models import Issue, Item, ItemType
 from newsletter.web import outline
 from newsletter.web.outline import Sign
@@ -179,7 +179,7 @@ class _Page:
             else:
                 yield i18n.moment(item.starts_at, self.language, zone)
         elif item.type is ItemType.LINK:
-            yield (urlsplit(item.url).hostname or "").removeprefix("www.")
+            yield links.host_of(item.url)
         elif item.type is ItemType.VIDEO and item.video_seconds:
             yield i18n.duration(item.video_seconds, self.language)
         elif item.type is ItemType.DOCUMENTS:

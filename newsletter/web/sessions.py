@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, Literal, TypedDict
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fastapi import Depends, HTTPException, Request, Response
 
 from newsletter import audit, db, staff
 from newsletter.config import INTERFACE_LANGUAGES, Settings
 from newsletter.models import Role, Staff
-from newsletter.web.asgi import origin_of
+from newsletter.web.asgi import origin_of, place_of
 from newsletter.web.deps import Asked, Form, Here, Site
 from subscribers.tokens import Key, derive
 
@@ -154,7 +154,7 @@ def _fragment_refused(request: Request) -> HTTPException:
 
     Who only looked is taken there. Who was saving stays: their words are in the page.
     """
-    parts = urlsplit(request.headers.get("hx-current-url", ""))
+    parts = place_of(request.headers.get("hx-current-url", ""))
     where = _login_for(parts.path or "/issues", parts.query, "GET")
     looking = request.method in _SAFE_METHODS
     headers = {"HX-Redirect": where} if looking else None

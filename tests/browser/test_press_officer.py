@@ -156,7 +156,8 @@ def check_and_preview(office: Office) -> None:
     )
     for tag, subject in SUBJECTS.items():
         page.locator(f"#in-{tag}").click()
-        expect(page.locator("#preview .line-of")).to_contain_text(subject)
+        line = page.locator("#preview .line-of")
+        expect(line).to_contain_text(subject, timeout=PATIENCE)
         frame = page.frame_locator("[data-frames] iframe")
         expect(frame.locator("html")).to_have_attribute("lang", tag)
     page.locator("#as-all").click()
