@@ -128,7 +128,7 @@ def test_it_is_followed_as_it_happens_while_two_senders_work(
     assert any("%" in title for title in titles(page)), "the window counts"
     assert all("No 48" in title for title in titles(page))
     assert page.locator("#milestone").inner_text() != ""
-    assert page.locator("[data-copies]").first.is_visible()
+    assert page.locator("[data-copies]:visible").count() == 1
     assert page.get_by_role("progressbar", name="French").get_attribute(
         "aria-valuetext"
     ) == ("61 of 61")

@@ -1,7 +1,6 @@
 // An issue on its way. The server tells as it happens; where no such line holds, the page
 // asks every five seconds. The window's title counts, a screen reader hears each quarter.
 import { htmx } from "./htmx.js";
-import { say } from "./requests.js";
 
 const live = document.querySelector("[data-progress]");
 const patience = 20000; // ms without news after which a line is not trusted
@@ -53,15 +52,3 @@ if (live) {
     else if (asking || Date.now() - heard > patience) ask();
   }, 5000);
 }
-
-// <button data-copies="id"> copies what a field holds. It is hidden without this script.
-for (const button of document.querySelectorAll("[data-copies]")) button.hidden = !navigator.clipboard;
-document.addEventListener("htmx:load", () => {
-  for (const button of document.querySelectorAll("[data-copies]")) button.hidden = !navigator.clipboard;
-});
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-copies]");
-  if (!button) return;
-  await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).value);
-  say(button.dataset.copied, "ok");
-});
