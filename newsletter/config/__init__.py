@@ -3,10 +3,11 @@
 import os
 import secrets
 import tempfile
+from collections.abc import Mapping
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -250,6 +251,16 @@ class Settings(BaseSettings):
         if value < 1:
             raise ValueError("needs 1 or more")
         return value
+
+    def model_copy(
+        self, *, update: Mapping[str, Any] | None = None, deep: bool = False
+    ) -> Self:
+        """Return a copy that has not worked out anything yet from its old values."""
+        made = super().model_copy(update=update, deep=deep)
+        fields = type(self).model_fields
+        for name in [name for name in made.__dict__ if name not in fields]:
+            del made.__dict__[name]
+        return made
 
     @cached_property
     def database(self) -> str:
