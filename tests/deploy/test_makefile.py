@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[2]
-TARGETS = {"help", "run", "test", "check", "bench", "golden", "migration"}
+TARGETS = {"assets", "help", "run", "test", "check", "bench", "golden", "migration"}
 
 
 def _make(*words: str) -> str:
