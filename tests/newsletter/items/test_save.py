@@ -135,3 +135,29 @@ def test_of_two_who_save_at_once_one_counts_and_both_are_kept(engine: Engine) ->
         found = kept(session)
     assert sorted(lost for *_, lost in found) == [False, True]
     assert {title for _, title, _ in found} == {"Van Léa", "Van Jan"}
+
+
+def test_who_read_before_another_wrote_is_found_out_by_the_write_itself(
+    engine: Engine,
+) -> None:
+    with db.writing(engine) as session:
+        item = make(session)
+        item_id = item.id or 0
+        save(session, item, 0, title="De brug")
+    with db.reading(engine) as session:
+        read = session.exec(select(ItemText).where(ItemText.language == "nl")).one()
+        session.expunge(read)
+    with db.writing(engine) as session:
+        save(session, session.get_one(Item, item_id), 1, by=JAN, title="Van Jan")
+
+    with db.writing(engine) as session:
+        # As it is where both have read, and neither has written yet.
+        stale = session.merge(read, load=False)
+        late = save(session, session.get_one(Item, item_id), 1, title="Van Léa")
+        assert late.text is stale
+        assert stale.title == "Van Jan"
+
+    with db.reading(engine) as session:
+        found = kept(session)
+    assert ("Léa", "Van Léa", True) in found
+    assert ("Jan", "Van Jan", False) in found

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import select
 
-from newsletter import db, relays
+from newsletter import db, relays, staff
 from newsletter.config import Settings
-from newsletter.models import DeliveryState, IssueState
+from newsletter.models import DeliveryState, IssueState, Notice, Role
 from newsletter.relays import Statement
 from tests import factories
 from tests.newsletter.sending.sent import an_issue, report, rows, run
@@ -115,6 +116,9 @@ def test_a_list_whose_relay_is_gone_waits_for_a_person(
 ) -> None:
     with db.writing(engine) as session:
         factories.the_list(session).relays = ["lost"]
+        staff.add(
+            session, "lea@example.org", role=Role.EDITOR, password="a sound password"
+        )
     issue_id = an_issue(engine, 3)
 
     run(engine, two)
@@ -122,6 +126,10 @@ def test_a_list_whose_relay_is_gone_waits_for_a_person(
     # A draft again: somebody must choose a relay, then say when it leaves.
     assert report(engine, issue_id).state is IssueState.DRAFT
     assert relay.messages == []
+    with db.reading(engine) as session:
+        told = session.exec(select(Notice)).one()
+    assert told.email == "lea@example.org"
+    assert "lost" in " ".join(told.facts["items"])
 
 
 def test_no_more_connections_than_the_relay_takes(
