@@ -33,7 +33,7 @@ def test_two_rotations_and_a_restored_copy_later_old_links_work(
     rotated = settings.model_copy(
         update={"secret_keys": [*reversed(NEWER), *settings.secret_keys]}
     )
-    del rotated.__dict__["keys"]  # computed once, for the ring before
+    rotated.__dict__.pop("keys", None)  # some versions copy what was computed before
 
     client = TestClient(
         create_app(rotated, sqlite_engine, clock=False), base_url=settings.base_url

@@ -12,6 +12,7 @@ from newsletter import db, issues, jobs
 from newsletter.config import Settings
 from newsletter.models import Issue, IssueState
 from subscribers.clock import utcnow
+from tests import factories
 from tests.newsletter.sending.sent import an_issue, report, run
 from tests.relay import Relay
 
@@ -105,7 +106,9 @@ def test_a_small_issue_is_not_stuck_behind_a_large_one(
 ) -> None:
     large = an_issue(engine, READERS)
     jobs.start_due_issues(engine, slowly, holder="test")
-    small = an_issue(engine, 4, language="nl")
+    with db.writing(engine) as session:
+        few = factories.make_list(session, slug="few")
+    small = an_issue(engine, 4, language="nl", mailing_list=few)
     jobs.start_due_issues(engine, slowly, holder="test")
     thread, _ = meanwhile(engine, relay, large, lambda _session, _issue: None)
 
