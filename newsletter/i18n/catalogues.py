@@ -1,13 +1,11 @@
 """The interface's own words: gettext catalogues, read as they are written."""
 
-import gettext
-import io
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, cached_property
+from gettext import c2py
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from newsletter import config
@@ -19,15 +17,14 @@ class Translator:
 
     Values are named in braces and filled in after translation:
     `_("Sent to {name}.", name=name)`. What it returns is plain text: a template
-    escapes it like any other.
+    escapes it like any other. The catalogue is read with the first word that is said.
     """
 
-    def __init__(self, speaks: str, found: gettext.NullTranslations) -> None:
+    def __init__(self, speaks: str) -> None:
         self.speaks = speaks  # the language of its words: English where we have none
-        self._found = found
 
     def __call__(self, message: str, /, **values: object) -> str:
-        return _fill(self._found.gettext(message), values)
+        return _fill(self._found.say(message), values)
 
     def gettext(self, message: str, /, **values: object) -> str:
         """Say one sentence."""
@@ -35,12 +32,16 @@ class Translator:
 
     def ngettext(self, singular: str, plural: str, n: int, /, **values: object) -> str:
         """Say one sentence in the form that `n` asks for; `{n}` is the number."""
-        said = self._found.ngettext(singular, plural, n)
+        said = self._found.count(singular, plural, n)
         return _fill(said, {"n": n, **values})
 
     def pgettext(self, context: str, message: str, /, **values: object) -> str:
         """Say a word whose translation depends on where it stands."""
-        return _fill(self._found.pgettext(context, message), values)
+        return _fill(self._found.say(message, context), values)
+
+    @cached_property
+    def _found(self) -> "_Words":
+        return _Words(read(self.speaks), self.speaks)
 
 
 def N_(message: str) -> str:  # noqa: N802  # the name extraction tools know
@@ -53,8 +54,8 @@ def translator(language: str) -> Translator:
     """Return the words for a BCP 47 tag: its own, its base language's, or English."""
     for tag in _chain(language):
         if _file(tag).is_file():
-            return Translator(tag, _compile(tag))
-    return Translator("en", gettext.NullTranslations())
+            return Translator(tag)
+    return Translator("en")
 
 
 def words(language: str) -> dict[str, Callable[..., str]]:
@@ -90,19 +91,41 @@ def _chain(language: str) -> Iterator[str]:
         parts.pop()
 
 
-def _compile(language: str) -> gettext.GNUTranslations:
-    """Compile a catalogue in memory, so that no binary file can grow stale."""
-    catalogue = read(language)
-    for message in catalogue:
-        if isinstance(message.string, str):
-            message.string = tidy(message.string, language)
-        else:
-            forms = message.string or ()
-            message.string = tuple(tidy(form, language) for form in forms)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+class _Words:
+    """A catalogue, looked up and set in type word by word, as they are said.
+
+    What has no translation, or a doubtful one, is said as it stands in the code.
+    """
+
+    def __init__(self, catalogue: Catalog, language: str) -> None:
+        self._catalogue, self._language = catalogue, language
+        self._form: Callable[[int], int] = c2py(catalogue.plural_expr)
+        self._said: dict[tuple[str, str | None], tuple[str, ...]] = {}
+
+    def say(self, message: str, context: str | None = None) -> str:
+        forms = self._forms(message, context)
+        return forms[0] if forms else message
+
+    def count(self, singular: str, plural: str, n: int) -> str:
+        forms, form = self._forms(singular, None), self._form(n)
+        if form < len(forms):
+            return forms[form]
+        return singular if n == 1 else plural
+
+    def _forms(self, message: str, context: str | None) -> tuple[str, ...]:
+        forms = self._said.get((message, context))
+        if forms is None:
+            forms = self._said[message, context] = tuple(self._find(message, context))
+        return forms
+
+    def _find(self, message: str, context: str | None) -> Iterator[str]:
+        found = self._catalogue.get(message, context) if message else None
+        if found is None or found.fuzzy or not found.string:
+            return
+        said = found.string
+        forms = [said] if isinstance(said, str) else list(said)
+        if all(forms):
+            yield from (tidy(form, self._language) for form in forms)
 
 
 def _fill(text: str, values: dict[str, object]) -> str:
