@@ -31,6 +31,10 @@ Then = Callable[[Taken | None, Exception | None], None]
 class QuickTurns(Protocol):
     """What takes a turn without blocking for long."""
 
+    @property
+    def ends_at_once(self) -> bool:
+        """Whether a turn has ended when `take` returns, so that none overlaps it."""
+
     def take(
         self,
         taken: Sequence[Accepted],
@@ -42,7 +46,8 @@ class QuickTurns(Protocol):
     ) -> bool:
         """Begin a turn and call `then` with its end; False: it must wait elsewhere.
 
-        The end is what `Turns.take` returns, or LedgerUnavailable.
+        The end is what `Turns.take` returns, or LedgerUnavailable; it may come before
+        this returns.
         """
 
     def close(self) -> None:
@@ -58,6 +63,8 @@ def quick_turns(engine: Engine, *, sender: str, relay: str) -> QuickTurns:
 
 class _AtOnce:
     """SQLite: done before anybody else could have begun."""
+
+    ends_at_once = True
 
     def __init__(self, engine: Engine, *, sender: str, relay: str) -> None:
         self._turns = Turns(engine, sender=sender, relay=relay, patience=0)
@@ -76,7 +83,7 @@ class _AtOnce:
         except LedgerUnavailable:
             # Another writer, nearly always: the thread has the patience to wait.
             return False
-        asyncio.get_running_loop().call_soon(then, found, None)
+        then(found, None)
         return True
 
     def close(self) -> None:
@@ -85,6 +92,8 @@ class _AtOnce:
 
 class _Watched:
     """PostgreSQL: the statement is sent, and the loop tells when it is answered."""
+
+    ends_at_once = False
 
     def __init__(self, engine: Engine, *, sender: str, relay: str) -> None:
         self._engine = engine

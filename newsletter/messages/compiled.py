@@ -7,40 +7,17 @@ each reader.
 """
 
 import re
-from collections.abc import Callable
-from datetime import datetime
-from email.utils import format_datetime
-from html import escape
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from operator import itemgetter
 
-from newsletter import dkim, i18n
-from newsletter.errors import UnsafeValue
-from newsletter.messages import names
+from newsletter import dkim
 from newsletter.messages.frozen import Envelope, Reader
-from newsletter.messages.headers import (
-    checked,
-    encoded_words,
-    header,
-    headers,
-    mailbox,
-)
-from newsletter.messages.quoted import encode
+from newsletter.messages.headers import encoded_words, header, headers, mailbox
+from newsletter.messages.quoted import SOFT_BREAK, encode
 from newsletter.messages.reading import part_head
+from newsletter.messages.values import Place, Values
 from newsletter.rendering.markers import Markers
-from subscribers.tokens import (
-    PLACE,
-    SHORT_HANDLE,
-    TOKEN,
-    KeyRing,
-    Namer,
-    Purpose,
-    Stamp,
-)
-
-_SOFT_BREAK = b"=\r\n"
-# Addresses that need neither encoding nor escaping, which is nearly all of them.
-_SIMPLE = re.compile(r"[A-Za-z0-9_@+-][A-Za-z0-9_@+.-]{0,74}")
-_MANY_DAYS = 5_000
+from subscribers.tokens import PLACE, KeyRing, Purpose, Stamp
 
 
 class Compiled:
@@ -64,14 +41,22 @@ class Compiled:
             domain=self.domain,
             strict=envelope.dkim_strict,
         )
-        self._values = _Values(envelope, keys, language)
+        self._values = Values(envelope, keys, language)
         self._issue = envelope.issue_handle
         self._returns = _returns(envelope, keys)
         pieces = _Pieces()
         self._write_head(pieces, subject)
         self._begins = len(pieces.constants)  # of the body
+        pieces.divide(b"\r\n")
         self._write_body(pieces, html=html, text=text)
         self._constants, self._places = pieces.constants, pieces.places
+        fixed = Values.LENGTHS
+        self._fixed = sum(map(len, self._constants)) + sum(
+            fixed.get(which, 0) for _, which in self._places
+        )
+        self._varying = itemgetter(
+            *(place for place, which in self._places if which not in fixed)
+        )
 
     @property
     def domain(self) -> str:
@@ -109,6 +94,12 @@ class Compiled:
         body = b"".join(pieces[self._begins + 1 :])  # past the empty line between
         signatures = self._signer.sign(head, body, at=reader.dated_at)
         return [signatures, head, b"\r\n", body]
+
+    def size(self, pieces: Sequence[bytes]) -> int:
+        """Return how many octets these pieces have together, without adding up all."""
+        if self._signer.signs:
+            return sum(map(len, pieces))
+        return self._fixed + sum(map(len, self._varying(pieces)))
 
     def _write_head(self, pieces: "_Pieces", subject: str) -> None:
         e, values = self.envelope, self._values
@@ -163,7 +154,6 @@ class Compiled:
         pieces.add(b'"\r\n')
 
     def _write_body(self, pieces: "_Pieces", *, html: str, text: str) -> None:
-        pieces.add(b"\r\n")
         for before, kind, part in (("", "plain", text), ("\r\n", "html", html)):
             pieces.add(f"{before}--=_".encode())
             pieces.put(self._values.NAME)
@@ -179,7 +169,7 @@ class Compiled:
         pattern = "|".join(map(re.escape, places))
         for chunk in re.split(f"({pattern})", part):
             if chunk in places:
-                pieces.extend([_SOFT_BREAK, *places[chunk], _SOFT_BREAK])
+                pieces.extend([SOFT_BREAK, *places[chunk], SOFT_BREAK])
             elif chunk:
                 pieces.add(encode(chunk))
 
@@ -199,14 +189,26 @@ class _Pieces:
         self.constants: list[bytes] = []
         self.places: list[tuple[int, int]] = []
 
+        self._grows = False  # whether the last piece is a constant that may go on
+
     def add(self, constant: bytes) -> None:
-        self.constants.append(constant)
+        if self._grows:
+            self.constants[-1] += constant
+        else:
+            self.constants.append(constant)
+        self._grows = True
 
     def put(self, which: int) -> None:
         self.places.append((len(self.constants), which))
         self.constants.append(b"")
+        self._grows = False
 
-    def extend(self, pieces: "Place") -> None:
+    def divide(self, constant: bytes) -> None:
+        """Add a constant that neither what is before nor what is after joins."""
+        self.constants.append(constant)
+        self._grows = False
+
+    def extend(self, pieces: Place) -> None:
         for piece in pieces:
             if isinstance(piece, int):
                 self.put(piece)
@@ -214,168 +216,6 @@ class _Pieces:
                 self.add(piece)
 
 
-Place = list[bytes | int]  # what stands for a marker: constants, and which values
-
-
-class _Values:
-    """What differs per reader, by number, ready to stand where its number does."""
-
-    TO, DATE, NAME, UNSUBSCRIBE, PREFERENCES, READ, ADDRESS, SINCE = range(8)
-    _HTML = 8  # the address and the day once more, escaped
-    _MORE = 10  # halves of tokens that a soft line break falls into, and whole links
-
-    def __init__(self, envelope: Envelope, keys: KeyRing, language: str) -> None:
-        self._envelope, self._language = envelope, language
-        key = keys.key(envelope.key_id)
-        self._unsubscribe = Stamp(key, Purpose.UNSUBSCRIBE)
-        self._preferences = Stamp(key, Purpose.PREFERENCES)
-        self._read = Stamp(key, Purpose.READ)
-        self._namer = Namer(key, names.PURPOSE)
-        self._zone = ZoneInfo(envelope.timezone)
-        self._days: dict[str, tuple[bytes, bytes]] = {}
-        self._dated: tuple[datetime | None, bytes] = (None, b"")
-        self._more: list[Callable[[list[bytes]], bytes]] = []
-
-    def of(self, reader: Reader) -> list[bytes]:
-        """Return every value; the places say which of them are needed."""
-        handle = reader.handle
-        to, address, escaped = _addressed(reader.address)
-        day, day_escaped = self._since(reader.since_on)
-        values = [
-            to,
-            self._date(reader.dated_at),
-            self.name(reader),
-            self._unsubscribe(handle),
-            self._preferences(handle),
-            self._read(handle + self._envelope.issue_handle),
-            address,
-            day,
-            escaped,
-            day_escaped,
-        ]
-        for make in self._more:
-            values.append(make(values))
-        return values
-
-    def name(self, reader: Reader) -> bytes:
-        """Return the name of a reader's message."""
-        issue = self._envelope.issue_handle
-        return self._namer(names.subject(issue, reader.handle, reader.delivery_id))
-
-    def link(self, page: str) -> str:
-        """Return the address of a reader's page, up to its token."""
-        return f"{self._envelope.base_url}/{page}/"
-
-    def places(self, markers: Markers, *, escaped: bool) -> dict[str, Place]:
-        """Return where each marker's value comes from, and what stands around it."""
-        shift = self._HTML - self.ADDRESS if escaped else 0
-        found: dict[str, Place] = {
-            markers.address: [self.ADDRESS + shift],
-            markers.since: [self.SINCE + shift],
-        }
-        links = [
-            (markers.unsubscribe, "u", self.UNSUBSCRIBE, ""),
-            (markers.preferences, "p", self.PREFERENCES, ""),
-        ]
-        links += [
-            (markers.read_in(tag), "l", self.READ, f"/{tag}")
-            for tag in self._envelope.languages
-        ]
-        for marker, page, which, after in links:
-            found[marker] = self._placed(self.link(page), which, after, html=escaped)
-        return found
-
-    def _placed(self, before: str, which: int, after: str, *, html: bool) -> Place:
-        """Return a link encoded around its token, whose length is known.
-
-        Only a link that has something to encode or to escape besides is encoded for
-        each reader.
-        """
-        length = TOKEN + SHORT_HANDLE if which == self.READ else TOKEN
-        link = f"{before}{'a' * length}{after}"
-        encoded = encode(link)
-        if escape(link) != link or encoded.replace(_SOFT_BREAK, b"") != link.encode():
-            return [self._add(_whole(before, which, after, html=html))]
-        begins, ends = (
-            _offset(encoded, at) for at in (len(before), len(before) + length)
-        )
-        token = encoded[begins:ends]
-        half, broken, _ = token.partition(_SOFT_BREAK)
-        if not broken:
-            return [encoded[:begins], which, encoded[ends:]]
-        return [
-            encoded[:begins],
-            self._add(lambda values: values[which][: len(half)]),
-            _SOFT_BREAK,
-            self._add(lambda values: values[which][len(half) :]),
-            encoded[ends:],
-        ]
-
-    def _add(self, make: Callable[[list[bytes]], bytes]) -> int:
-        """Add a value made of others; return which one it is."""
-        self._more.append(make)
-        return self._MORE + len(self._more) - 1
-
-    def _date(self, moment: datetime) -> bytes:
-        # A window has one moment, so this is nearly always the last one.
-        known, field = self._dated
-        if moment != known:
-            local = moment.replace(microsecond=0).astimezone(self._zone)
-            field = header("Date", format_datetime(local))
-            self._dated = (moment, field)
-        return field
-
-    def _since(self, since_on: str) -> tuple[bytes, bytes]:
-        if since_on not in self._days:
-            if len(self._days) >= _MANY_DAYS:
-                self._days.clear()
-            day = datetime.fromisoformat(since_on).date()
-            # The language of the sentence around it, where ours has no catalogue.
-            spoken = i18n.translator(self._language).speaks
-            same = i18n.is_same_language(spoken, self._language)
-            words = i18n.day(day, self._language if same else spoken)
-            self._days[since_on] = (encode(words), encode(escape(words)))
-        return self._days[since_on]
-
-
 def _archived_at(url: str) -> list[tuple[str, str]]:
     """Return where everybody can read the letter (RFC 5064), if anywhere."""
     return [("Archived-At", f"<{url}>")] if url else []
-
-
-def _whole(
-    before: str, which: int, after: str, *, html: bool
-) -> Callable[[list[bytes]], bytes]:
-    """Return what encodes a whole link around the token of each reader."""
-
-    def make(values: list[bytes]) -> bytes:
-        link = f"{before}{values[which].decode()}{after}"
-        return encode(escape(link) if html else link)
-
-    return make
-
-
-def _offset(encoded: bytes, at: int) -> int:
-    """Return where the octet `at` of a line stands once soft breaks are in it."""
-    seen = 0
-    for line in encoded.split(_SOFT_BREAK):
-        if at < len(line):
-            return seen + at
-        at -= len(line)
-        seen += len(line) + len(_SOFT_BREAK)
-    return len(encoded)
-
-
-def _addressed(address: str) -> tuple[bytes, bytes, bytes]:
-    """Return the To field, and the address as the text and the HTML part say it."""
-    if _SIMPLE.fullmatch(address):
-        words = address.encode("ascii")
-        return b"To: " + words + b"\r\n", words, words
-    words = encode(checked("address", address))
-    try:
-        field = header("To", address)
-    except UnsafeValue:
-        if address.isascii():
-            raise
-        field = f"To: {address}\r\n".encode()
-    return field, words, encode(escape(address))

@@ -1,6 +1,6 @@
 """Quoted-printable text in pieces: each may start and end in the middle of a line."""
 
-_SOFT_BREAK = b"=\r\n"
+SOFT_BREAK = b"=\r\n"
 _LONGEST_LINE = 75  # octets before the "=" of a soft break, RFC 2045 §6.7
 # Kept as they are in quoted-printable text; "=" never.
 _PLAIN = frozenset(range(33, 127)) - {ord("=")}
@@ -28,7 +28,7 @@ def _encode_line(line: str, *, ends: bool) -> bytes:
         # Mail systems trim white space at a line end.
         unit = _unit(char, plain=char in " \t" and not (ends and index == last))
         if width == 0 or width + len(unit) > _LONGEST_LINE:
-            out.extend([_SOFT_BREAK] if width else [])
+            out.extend([SOFT_BREAK] if width else [])
             width = 0
             unit = _first_unit(line, index, unit)
         out.append(unit)

@@ -75,7 +75,7 @@ class Books:
         self._lease = Lease(engine, sender=sender)
         self._queues: deque[Queue] = deque()  # those that are past a gentle start
         self._open: set[Queue] = set()
-        self._compiled: dict[Queue, Compiled] = {}
+        self._compiled: dict[tuple[int, str], Compiled] = {}  # by Queue
         self._stuck: set[int] = set()  # issues whose messages cannot be built
         self._halted: frozenset[int] = frozenset()
         # What a look around found.
@@ -88,7 +88,7 @@ class Books:
 
     def edition(self, issue_id: int, language: str) -> Compiled | None:
         """Return what an issue says in a language; None if it cannot be written."""
-        return self._compiled.get(Queue(issue_id, language))
+        return self._compiled.get((issue_id, language))
 
     def turn(
         self,
@@ -145,27 +145,32 @@ class Books:
         if queue is None or queue not in self._compiled:
             return False
 
+        # Until it has ended well: a line that breaks may have carried it all the same.
+        self._is_unsure = True
+
         def taken(found: Taken | None, error: Exception | None) -> None:
             if found is None:
-                self._is_unsure = True
                 logger.error("a turn at the ledger failed: %s", error)
                 then(None)
                 return
+            self._is_unsure = False
             claims, looked_at = found
             if not looked_at and queue in self._queues:
                 self._queues.remove(queue)
             then(self._answer(claims, {}))
 
-        begun = self._quick.take(
+        return self._quick.take(
             outcomes.accepted,
             queue=queue,
             many=want,
             now=self._clock.now(),
             then=taken,
         )
-        # Busy, nearly always; but a broken line may have carried it all the same.
-        self._is_unsure = not begun
-        return begun
+
+    @property
+    def ends_at_once(self) -> bool:
+        """Whether a quick turn is over before a letter could be missed."""
+        return self._quick.ends_at_once
 
     def _may_wait(self) -> bool:
         return self._profile is None or self._pacer.may_limit(self._profile)
@@ -270,7 +275,7 @@ class Books:
             )
         self._looked_at = time.monotonic()
         self._mine = mine
-        self._halted = frozenset(q.issue_id for q in self._compiled) - set(running)
+        self._halted = frozenset(issue for issue, _ in self._compiled) - set(running)
         self._is_dry = not queues and not self._is_due_again
         if not self._settings.gentle_start:
             self._open.update(queues)

@@ -139,8 +139,10 @@ class Office:
         if self._is_taking_turn:
             return
         answered, waiting = self._outgoing.unrecorded, self._outgoing.waiting
-        # Before the last claim is taken, so that no connection has to wait for more.
-        low = waiting * 2 <= self._connections <= answered
+        # Before the last claim is taken, so that no connection has to wait for more;
+        # with it, where a turn is over before one could.
+        spare = 0 if self._books.ends_at_once else self._connections // 2
+        low = waiting <= spare and answered >= self._connections
         if low or answered >= 2 * self._connections:
             self._take_turn()
         elif self._timer is None:
@@ -160,10 +162,13 @@ class Office:
         """Wake the connections when a slot is due."""
         if self._alarm is None:
             wait = max(moment - time.monotonic(), 0)
-            self._alarm = self._loop.call_later(wait, self._wake)
+            self._alarm = self._loop.call_later(wait, self._alarmed)
+
+    def _alarmed(self) -> None:
+        self._alarm = None
+        self._wake()
 
     def _wake(self) -> None:
-        self._alarm = None
         for connection in list(self._open):
             connection.wake()
 
@@ -219,7 +224,8 @@ class Office:
             self._outgoing.return_all()  # claimed by the last turn before the end
         self._close(self._open[self._connections :])
         if self._outgoing.waiting:
-            self._wake()
+            # Not now: this may be a connection's own call, amid an answer.
+            self._loop.call_soon(self._wake)
         self._open_more()
         if self._outgoing.unrecorded:
             self.outcomes_wait()

@@ -215,7 +215,8 @@ class Outgoing:
             self._done(claim, refused)
             return None
         sender = compiled.sender(reader)
-        return Letter(Envelope(sender, address, pieces, str(row)), claim)
+        size = compiled.size(pieces)
+        return Letter(Envelope(sender, address, pieces, str(row), size), claim)
 
     def _suspected(self, claim: Claim, outcome: Outcome) -> Outcome:
         self._returns[claim.id] += 1

@@ -32,6 +32,7 @@ from newsletter.smtp.transaction import (
     after_loss,
     envelope,
     problem,
+    takes_envelope,
 )
 
 Owed = tuple[Stage, Letter | None]
@@ -71,6 +72,7 @@ class RelayConnection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self._gone = loop.create_future()
         self._reading = Reading()
+        self._usual: bytes | None = None  # the replies to an envelope that is taken
         self._owed: deque[Owed] = deque()
         self._then: Callable[[], None] | None = None
         # The letter whose envelope or body is out, and the next one behind it.
@@ -151,15 +153,14 @@ class RelayConnection(asyncio.Protocol):
         This is what the full mode waits for: the last letter is accepted, and the
         next may send its body. Whatever is anything else is read reply by reply.
         """
-        if len(self._owed) != WHOLE:
+        if len(self._owed) != WHOLE or self._reading.is_amid:
             return False
-        lines = data.split(b"\r\n")
-        if len(lines) != WHOLE + 1 or lines[WHOLE] or self._reading.is_amid:
+        dot, _, rest = data.partition(b"\n")
+        # A relay says the same to every envelope.
+        taken = rest == self._usual or takes_envelope(rest)
+        if not taken or dot[:4] != b"250 " or dot[-1:] != b"\r":
             return False
-        dot, mail, rcpt, go, _ = lines
-        usual = mail[:4] == rcpt[:4] == dot[:4] == b"250 " and go[:4] == b"354 "
-        if not usual or data.count(b"\n") != WHOLE:
-            return False
+        self._usual = rest
         letter, behind = self._current, self._behind
         if letter is None or behind is None or letter.stage is not Stage.DOT:
             return False
@@ -168,7 +169,7 @@ class RelayConnection(asyncio.Protocol):
         behind.ahead = True
         self._current, self._behind = behind, None
         self._dirty = self._is_behind = True
-        text = cleaned(dot[4:].decode("utf-8", "replace"))
+        text = cleaned(dot[4:-1].decode("utf-8", "replace"))
         self._source.settle(letter, Outcome(Verdict.ACCEPTED, 250, text))
         self._answered()
         return True

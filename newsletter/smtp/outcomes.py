@@ -65,12 +65,14 @@ class Envelope(NamedTuple):
     The pieces are joined where they are written, since a copy of a large message
     costs as much as its way to the kernel. `id` is what failure reports call it
     (ENVID, RFC 3461), where the relay passes that on: letters, digits and dots.
+    `octets` is how many they are, where that is known without adding up.
     """
 
     sender: str
     recipient: str
     pieces: Sequence[bytes]
     id: str = ""
+    octets: int = 0
 
     @property
     def raw(self) -> bytes:
@@ -80,7 +82,7 @@ class Envelope(NamedTuple):
     @property
     def size(self) -> int:
         """How many octets the message has."""
-        return sum(map(len, self.pieces))
+        return self.octets or sum(map(len, self.pieces))
 
 
 def lost(verdict: Verdict, why: str) -> Outcome:

@@ -42,6 +42,15 @@ def envelope(letter: Letter, offer: Offer) -> bytes:
     )
 
 
+def takes_envelope(replies: bytes) -> bool:
+    """Whether these are the replies, a line each, to an envelope that is taken."""
+    lines = replies.split(b"\r\n")
+    if len(lines) != WHOLE or replies.count(b"\n") != len(ENVELOPE):
+        return False
+    mail, rcpt, go, end = lines
+    return mail[:4] == rcpt[:4] == b"250 " and go[:4] == b"354 " and not end
+
+
 def problem(letter: Letter, offer: Offer) -> Outcome | None:
     """Return why a relay could not take a letter, known before it is asked."""
     envelope = letter.envelope

@@ -54,8 +54,10 @@ def expected(template: str, base_url: str, address: str) -> str:
 def check(base_url: str, address: str, *, html: str = HTML, text: str = TEXT) -> None:
     compiled = make_compiled(base_url=base_url, html=html, text=text)
 
-    raw = compiled.build(make_reader(handle=HANDLE, address=address))
+    pieces = compiled.pieces(make_reader(handle=HANDLE, address=address))
+    raw = b"".join(pieces)
 
+    assert compiled.size(pieces) == len(raw)
     for kind, template in (("html", html), ("plain", text)):
         said = part(raw, kind).replace("\r\n", "\n")
         assert said == expected(template, base_url, address)
