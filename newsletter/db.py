@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, func, make_url, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import configure_mappers
 from sqlmodel import Session, create_engine
 
 from subscribers.clock import utcnow
@@ -23,6 +24,8 @@ _WRITE = "BEGIN IMMEDIATE"
 
 def make_engine(url: str) -> Engine:
     """Return an engine with the pragmas and isolation our promises rest on."""
+    # Once for a process, and not amid whatever it does first.
+    configure_mappers()
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, parsed.database)

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 
 from newsletter.deliveries.accepting import Accepted, packed
 from newsletter.deliveries.claiming import Claim, Queue
-from newsletter.deliveries.turns import Prepared, Turns, opened, statements
+from newsletter.deliveries.turns import Turns, opened, prepared
 from newsletter.errors import LedgerUnavailable
 from newsletter.models import DeliveryState
 
@@ -99,13 +99,12 @@ class _Watched:
         self._engine = engine
         self._sender, self._relay = sender.encode(), relay.encode()
         self._names: list[str] = []
-        _, claim = statements(engine)
-        prepared = Prepared(engine, claim)
-        sql = _NAME.sub(self._number, prepared.sql.replace("%%", "%"))
+        _, claim = prepared(engine.dialect)
+        sql = _NAME.sub(self._number, claim.sql.replace("%%", "%"))
         self._sql = sql.encode()
         self._constants = {
             name: None if value is None else str(value).encode()
-            for name, value in prepared.constants.items()
+            for name, value in claim.constants.items()
         }
         self._connection: Any = None
         self._then: Then | None = None

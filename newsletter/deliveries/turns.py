@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Engine, Integer, String, bindparam
+from sqlalchemy import Dialect, Engine, Integer, String, bindparam
 from sqlalchemy.sql.dml import Update
 
 from newsletter.deliveries.accepting import Accepted, accepting, packed
@@ -60,8 +60,7 @@ class Turns:
         self._patience = patience
         self._connection: Any = None
         self._is_sqlite = engine.dialect.name == "sqlite"
-        accept, claim = statements(engine)
-        self._accept, self._claim = Prepared(engine, accept), Prepared(engine, claim)
+        self._accept, self._claim = prepared(engine.dialect)
         self._read_moment = _reader_of_moments(engine)
 
     def take(
@@ -139,18 +138,24 @@ class Turns:
         ]
 
 
-def statements(engine: Engine) -> tuple[Update, Update]:
+@lru_cache(maxsize=4)
+def prepared(dialect: Dialect) -> tuple["Prepared", "Prepared"]:
     """Return what settles and what claims, wanting the parameters of `_NAMES`.
 
     On PostgreSQL the second does both: one statement is a transaction by itself.
     """
+    accept, claim = _statements(dialect)
+    return Prepared(dialect, accept), Prepared(dialect, claim)
+
+
+def _statements(dialect: Dialect) -> tuple[Update, Update]:
     now = bindparam("now", None, _MOMENT)
     queue = first(
         bindparam("issue_id", None, Integer), bindparam("language", None, String)
     )
-    accept = accepting(engine.dialect.name, now=now)
+    accept = accepting(dialect.name, now=now)
     claim = claiming(queue, many=bindparam("many", None, Integer), now=now)
-    if engine.dialect.name == "sqlite":
+    if dialect.name == "sqlite":
         return accept, claim
     return accept, claim.add_cte(accept.returning(DELIVERY.id).cte("accepted"))
 
@@ -172,8 +177,7 @@ def opened(engine: Engine) -> Any:
 class Prepared:
     """A statement as the driver takes it, with its constants bound."""
 
-    def __init__(self, engine: Engine, statement: Update) -> None:
-        dialect = engine.dialect
+    def __init__(self, dialect: Dialect, statement: Update) -> None:
         for bind in statement.compile(dialect=dialect).binds.values():
             # Written out, they need not be passed with every turn.
             bind.literal_execute = bind.key not in _NAMES
