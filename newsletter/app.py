@@ -4,8 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
@@ -196,16 +197,24 @@ def create_app(
     )
     app.add_middleware(Protected, base_url=settings.base_url)
     app.mount("/static", StaticFiles(directory=config.find("web", "static")))
+    app.router.routes.extend(_pages(demo).routes)
+    failures.register(app)
+    return app
+
+
+@cache
+def _pages(demo: bool) -> APIRouter:  # noqa: FBT001  # the key of a cache
+    """Return every page; what each needs is worked out once in a process."""
+    router = APIRouter()
     # Fixed addresses first: /{lang}/{slug} of the archive takes what is left.
     for screen in _SCREENS:
-        app.include_router(screen.router)
+        router.include_router(screen.router)
     if demo:
         from newsletter.web import demo as mailboxes  # nobody else needs the sample
 
-        app.include_router(mailboxes.router)
-    app.include_router(archive.router)
-    failures.register(app)
-    return app
+        router.include_router(mailboxes.router)
+    router.include_router(archive.router)
+    return router
 
 
 def _lifespan(

@@ -107,6 +107,7 @@ class _Watched:
             for name, value in claim.constants.items()
         }
         self._connection: Any = None
+        self._socket = -1  # its number, which a line that broke does not tell any more
         self._then: Then | None = None
         self._rows: list[list[bytes]] = []
 
@@ -150,14 +151,15 @@ class _Watched:
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            asyncio.get_running_loop().remove_reader(connection.pgconn.socket)
+            asyncio.get_running_loop().remove_reader(self._socket)
             connection.close()
 
     def _open(self) -> None:
         self._connection = opened(self._engine)
         pgconn = self._connection.pgconn
         pgconn.prepare(b"turn", self._sql)
-        asyncio.get_running_loop().add_reader(pgconn.socket, self._read)
+        self._socket = pgconn.socket
+        asyncio.get_running_loop().add_reader(self._socket, self._read)
 
     def _read(self) -> None:
         """Take what has arrived; the end of the statement is the end of the turn."""

@@ -39,24 +39,6 @@ class Frame:
 class Pages:
     """The templates, ready to be filled in."""
 
-    def __init__(self) -> None:
-        self._env = Environment(
-            loader=FileSystemLoader(config.find("templates")),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._env.filters.update(
-            fill=fill,
-            address=address,
-            own_name=i18n.own_name,
-            plate=i18n.plate,
-            direction=i18n.direction,
-        )
-        self._env.globals["sheet"] = sheet
-        self._env.globals["interface_languages"] = config.INTERFACE_LANGUAGES
-
     def answer(
         self, template: str, language: str, *, status: int = 200, **values: Any
     ) -> HTMLResponse:
@@ -77,7 +59,7 @@ class Pages:
             "language_name": lambda tag: i18n.language_name(tag, language),
         }
         words = i18n.words(language)
-        found = self._env.get_template(template)
+        found = _environment().get_template(template)
         return found.render(**words, **spoken, **values)
 
 
@@ -115,3 +97,25 @@ def sheet(name: str) -> str:
     """Return the address of a sheet or a script, which changes with its content."""
     content = config.find("web", "static", name).read_bytes()
     return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:8]}"
+
+
+@cache
+def _environment() -> Environment:
+    """Return the templates; each is compiled once in a process."""
+    environment = Environment(
+        loader=FileSystemLoader(config.find("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        fill=fill,
+        address=address,
+        own_name=i18n.own_name,
+        plate=i18n.plate,
+        direction=i18n.direction,
+    )
+    environment.globals["sheet"] = sheet
+    environment.globals["interface_languages"] = config.INTERFACE_LANGUAGES
+    return environment

@@ -71,7 +71,7 @@ def test_the_window_of_a_sender_is_small(
     engine: Engine, environment: dict[str, str], relay: Relay
 ) -> None:
     issue_id = an_issue(engine)
-    relay.delay = 0.02
+    relay.delay = 0.1  # so that it is amid them, however late the signal comes
     victim = start_sender(environment, relay, issue_id)
     wait_for(relay, 20)
     victim.send_signal(signal.SIGKILL)
