@@ -18,6 +18,7 @@ from newsletter.config import Settings
 from newsletter.migrations import ready
 from subscribers.tokens import KeyRing
 from tests import factories, postgres
+from tests.databases import Databases
 from tests.relay import Relay, serving
 
 BASE_URL = "https://news.example.org"
@@ -122,13 +123,13 @@ def _sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
 
 
 @pytest.fixture
-def _postgres_url(postgres_server: str, _postgres_template: str) -> Iterator[str]:
+def _postgres_url(
+    postgres_server: str, _postgres_databases: Databases
+) -> Iterator[str]:
     name = f"test_{os.getpid()}_{next(_names)}"
-    # Copying files is four times as fast as writing them to the log first.
-    create = f"CREATE DATABASE {name} TEMPLATE {_postgres_template} STRATEGY FILE_COPY"
-    postgres.administer(postgres_server, create)
+    _postgres_databases.lend(name)
     yield _named(postgres_server, name)
-    postgres.administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    _postgres_databases.take_back(name)
 
 
 @pytest.fixture(scope="session")
@@ -149,12 +150,14 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres_server: str) -> Iterator[str]:
+def _postgres_databases(postgres_server: str) -> Iterator[Databases]:
     name = f"template_{os.getpid()}"
     postgres.administer(postgres_server, f"CREATE DATABASE {name}")
     with tempfile.TemporaryDirectory() as folder:
         _migrate(_named(postgres_server, name), Path(folder))
-    yield name
+    databases = Databases(postgres_server, name)
+    yield databases
+    databases.drop()
     postgres.administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
