@@ -161,9 +161,7 @@ def _ticks(xs: Sequence[float], words: Sequence[str]) -> list[Tick]:
     every = max(1, len(words) // 6)
     last = len(words) - 1
     return [
-        Tick(
-            x, said, "end" if place == last and last else "middle" if place else "start"
-        )
+        Tick(x, said, "end" if place == last else "middle" if place else "start")
         for place, (x, said) in enumerate(zip(xs, words, strict=True))
         if place == last or (place % every == 0 and last - place >= every)
     ]
