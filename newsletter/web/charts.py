@@ -15,6 +15,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 92, 14, 22
 _APART = 15  # between two labels, so that both can be read
 _ROW = 34  # height of a row of dots
 _NAMES = 190  # room for what stands before a row
+_WIDEST = 90  # of a bar and what is around it
 
 
 @dataclass(frozen=True)
@@ -92,12 +93,14 @@ def bars(values: Sequence[int], ticks: Sequence[str]) -> Bars:
     room = BARS - 2 * _TOP - _BOTTOM
     scale = room / ((top - low) or 1)
     zero = _TOP + top * scale
-    step = (WIDTH - _LEFT - _RIGHT) / max(len(values), 1)
+    width = WIDTH - _LEFT - _RIGHT
+    step = min(width / max(len(values), 1), _WIDEST)
+    start = _LEFT + width - step * len(values)  # few stand at the end, which is now
     drawn = []
     for place, value in enumerate(values):
         height = abs(value) * scale
         y = zero - height if value > 0 else zero
-        x = _LEFT + place * step
+        x = start + place * step
         label = y - 4 if value >= 0 else y + height + 12
         drawn.append(
             Bar(x + 2, y, max(step - 4, 1), height, value, label, x + step / 2)
@@ -158,9 +161,7 @@ def _ticks(xs: Sequence[float], words: Sequence[str]) -> list[Tick]:
     every = max(1, len(words) // 6)
     last = len(words) - 1
     return [
-        Tick(
-            x, said, "end" if place == last and last else "middle" if place else "start"
-        )
+        Tick(x, said, "end" if place == last else "middle" if place else "start")
         for place, (x, said) in enumerate(zip(xs, words, strict=True))
         if place == last or (place % every == 0 and last - place >= every)
     ]

@@ -229,7 +229,7 @@ def _title(found: Matrix, spot: Spot, language: str) -> str:
     for row in found.coverage.rows:
         if str(row.item.id) == spot.row:
             return row.title
-    return i18n.translator(language)(N_("Subject, preheader, introduction"))
+    return i18n.translator(language)(N_("Subject, preheader, intro"))
 
 
 def _kind(found: Matrix, spot: Spot) -> str:

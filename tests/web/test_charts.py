@@ -50,6 +50,14 @@ def test_any_number_of_months_can_be_drawn(many: int) -> None:
     assert len(lines.ticks) <= 8
 
 
+def test_a_list_of_one_month_has_one_bar_and_not_a_wall() -> None:
+    (first,) = charts.bars([24], ["Nov"]).bars
+    *_, last = charts.bars([24] * 40, ["Nov"] * 40).bars
+
+    assert first.width < charts.WIDTH / 5
+    assert first.x + first.width == pytest.approx(last.x + last.width)
+
+
 def test_dots_stay_within_their_readers() -> None:
     (big, small), height = charts.dots([(100, 90, 10, 500), (50, 50, 0, 0)])
 
