@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 
 from newsletter import db, errands, jobs
 from newsletter.config import Settings
-from newsletter.errands import queueing
+from newsletter.errands import bringing, queueing
 from newsletter.models import (
     AuditEntry,
     Errand,
@@ -25,7 +25,8 @@ from newsletter.models import (
     Staff,
 )
 from subscribers.clock import utcnow
-from subscribers.models import Subscriber
+from subscribers.importing import running
+from subscribers.models import Import, Subscriber
 from tests import factories
 
 
@@ -90,6 +91,38 @@ def test_an_errand_of_a_process_that_died_is_done_again_and_taken_back_whole(
 
     with db.reading(engine) as session:
         assert set(session.exec(select(Subscriber.language))) == {"fr"}
+
+
+def test_an_import_of_a_process_that_died_stays_one_import(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = errands.staged(settings)
+    people = [f"reader-{number}@example.org" for number in range(25)]
+    path.write_text("\n".join(["email", *people]))
+    facts = {"file": path.name, "filename": "people.csv", "consent": "On paper."}
+    with db.writing(engine) as session:
+        errand_id = asked(session, ErrandKind.IMPORT, [], **facts)
+    with monkeypatch.context() as dying:
+        dying.setattr(running, "_BATCH", 10)
+        dying.setattr(bringing, "_BEAT_EVERY", 0)
+        dying.setattr(queueing, "beat", _die)
+        with pytest.raises(KeyboardInterrupt):
+            errands.run(engine, settings, errand_id)
+    with db.writing(engine) as session:
+        errand = session.get_one(Errand, errand_id)
+        begun, errand.beat_at = errand.import_id, utcnow() - timedelta(hours=1)
+
+    errands.run(engine, settings, errand_id)
+
+    with db.reading(engine) as session:
+        (entry,) = session.exec(select(Import)).all()
+        assert entry.id == begun == session.get_one(Errand, errand_id).import_id
+        assert (entry.counts["rows"], entry.counts["new"]) == (25, 25)
+        assert len(session.exec(select(Subscriber)).all()) == 25
+
+
+def _die(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_one_that_lives_is_left_alone(engine: Engine, change: int) -> None:
