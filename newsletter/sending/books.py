@@ -101,8 +101,7 @@ class Books:
         """Record outcomes and claim up to `want` rows; look around, if it is time.
 
         `held` are the rows this sender knows of, `in_use` how many connections it has
-        open. Raises LedgerUnavailable; the same
-        outcomes may then be recorded again.
+        open. Raises LedgerUnavailable; the same outcomes may then be recorded again.
         """
         try:
             if self._is_unsure:
@@ -244,6 +243,10 @@ class Books:
 
     def _claim(self, accepted: Sequence[Accepted], want: int) -> list[Claim]:
         """Record what was accepted and claim from each queue in turn."""
+        if accepted and (self._gentle or self._is_due_again):
+            # These claims are commits of their own: room must be made for them first.
+            self._turns.take(accepted, queue=None, many=0, now=self._clock.now())
+            accepted = ()
         claims = self._claim_rarely(want) if want > 0 else []
         queue = self._next_queue() if len(claims) < want else None
         while accepted or queue is not None:
