@@ -44,6 +44,8 @@ logger = logging.getLogger(__name__)
 
 # Requests decided about in one transaction.
 _REQUESTS = 100
+# People whose state before a change of many is forgotten in one transaction.
+_CHANGES = 5_000
 # Editions of an earlier version that get their card in one transaction: each takes a
 # few hundredths of a second, in which nobody else writes on SQLite.
 _EDITIONS = 5
@@ -316,6 +318,10 @@ def purge(engine: Engine, settings: Settings) -> None:
         desk.purge(session, now=db.now(session))
         invitations.purge(session, now=db.now(session))
         desk.fill_in(session, limit=_ADDRESSES)
+    while True:
+        with db.writing(engine) as session:
+            if not errands.purge_changes(session, now=db.now(session), limit=_CHANGES):
+                break
     with db.writing(engine) as session:
         emptied = bounces.purge(session, now=db.now(session))
     if emptied:

@@ -57,6 +57,8 @@ class Relay:
         self.mail_reply = "250 2.1.0 sender ok"
         self.rset_reply = "250 2.0.0 flushed"
         self.delay = 0.0  # seconds before the reply to a final dot
+        # Once it has so many messages it answers no final dot until this is None.
+        self.holds_at: int | None = None
         self.offers = ["SIZE 10240000", "8BITMIME", "PIPELINING"]
         self.is_naive = False  # says 354 although it refused the recipient
         self.forgets = False  # throws away what came behind a final dot
@@ -86,6 +88,10 @@ class Relay:
     def is_tired(self) -> bool:
         """Whether sessions end and new ones are refused just now."""
         return len(self.messages) >= self._hang_up_after and self._refusals > 0
+
+    def is_holding(self) -> bool:
+        """Whether it has all it takes for now."""
+        return self.holds_at is not None and len(self.messages) >= self.holds_at
 
     def hang_up(self) -> None:
         """End every session, from whatever thread."""
@@ -216,7 +222,7 @@ class _Session:
         if relay.forgets:
             await asyncio.sleep(0.01)  # until what is pipelined has arrived
             self.reader._buffer.clear()  # type: ignore[attr-defined]  # as such a relay does
-        await asyncio.sleep(relay.delay)
+        await self._take_time()
         if self.is_refused:
             return "554 5.5.1 nobody to deliver to"
         answer = _next(script.dot, "250 2.0.0 accepted")
@@ -225,6 +231,11 @@ class _Session:
             relay.accepted_at.append(time.time())
             relay.messages.append(Received(self.sender, self.recipient, raw))
         return answer
+
+    async def _take_time(self) -> None:
+        await asyncio.sleep(self.relay.delay)
+        while self.relay.is_holding():
+            await asyncio.sleep(0.02)
 
     def _reply(self, words: str) -> None:
         self.writer.write(words.encode("utf-8", "surrogateescape") + b"\r\n")

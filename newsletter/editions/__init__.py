@@ -27,6 +27,7 @@ from newsletter.editions.publishing import (
     without_head,
     words_of,
 )
+from newsletter.editions.relisting import Relisting, foresee, relist
 from newsletter.editions.samples import Preview, for_test, preview, stand_in
 from newsletter.editions.words import (
     decide,
@@ -42,6 +43,7 @@ __all__ = [
     "CellState",
     "Coverage",
     "Preview",
+    "Relisting",
     "Row",
     "are_stale",
     "compiled",
@@ -55,6 +57,7 @@ __all__ = [
     "fill_in",
     "fitted",
     "for_test",
+    "foresee",
     "freeze",
     "get_edition",
     "instead_of",
@@ -64,6 +67,7 @@ __all__ = [
     "leave_language_out",
     "lines_hash",
     "preview",
+    "relist",
     "resolve_language",
     "save_lines",
     "source_of",

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import Engine
@@ -82,9 +82,17 @@ _FIELDS = {
 def _import(engine: Engine, settings: Settings, work: Work, *, dry_run: bool) -> Report:
     path = path_of(settings, work.facts.get("file", ""))
     order = order_of(work.list_id, work.facts, dry_run=dry_run)
+    if not dry_run:
+        # Another process had begun it and is gone: it stays one import.
+        order = replace(order, import_id=work.import_id)
     with path.open("rb") as file:
         return importing.import_people(
-            engine, settings.keys, file, order, progress=_beating(engine, work.id)
+            engine,
+            settings.keys,
+            file,
+            order,
+            progress=_beating(engine, work.id),
+            begun=lambda session, made: queueing.note_import(session, work.id, made),
         )
 
 

@@ -131,6 +131,11 @@ def beat(engine: Engine, errand_id: int, done: int, total: int) -> None:
         _write(session, errand_id, values)
 
 
+def note_import(session: Session, errand_id: int, import_id: int) -> None:
+    """Keep which import it is about, so that whoever takes it over goes on with it."""
+    _write(session, errand_id, {"import_id": import_id})
+
+
 def end(
     engine: Engine, errand_id: int, *, result: Mapping[str, Any], **values: Any
 ) -> None:

@@ -212,11 +212,27 @@ def was_discarded() -> ColumnElement[bool]:
 
 def free_slug(session: Session, title: str, mailing_list: MailingList) -> str:
     """Return an address on the web, made of a title, that no issue has."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
-    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
-    base = words or mailing_list.slug
+    base = _stem(title, mailing_list)
     for suffix in range(1, 10_000):
         slug = base if suffix == 1 else f"{base}-{suffix}"
         if slug not in _RESERVED and find_by_slug(session, slug) is None:
             return slug
     raise AssertionError("ten thousand issues share one title")
+
+
+def slug_in(
+    session: Session, issue: Issue, *, old: MailingList, new: MailingList
+) -> str:
+    """Return the address on the web that an issue of one list has in another.
+
+    It changes only where the title has no letters for one and the list's name stands.
+    """
+    if _stem(issue.title, old) == _stem(issue.title, new):
+        return issue.slug
+    return free_slug(session, issue.title, new)
+
+
+def _stem(title: str, mailing_list: MailingList) -> str:
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:60].strip("-")
+    return words or mailing_list.slug

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement, ScalarSelect, case
+from sqlalchemy.orm import aliased, load_only
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -11,9 +13,16 @@ from newsletter.models import Edition, ItemText, Revision
 from subscribers.clock import utcnow
 
 Text = ItemText | Edition
+Whose = tuple[int | None, int | None, str]  # an item or an issue, and a language
 
 ITEM_FIELDS = ("title", "summary", "body", "caption", "alt", "link_text", "url")
 LINES_FIELDS = ("subject", "preheader", "intro")
+_LINES = (
+    col(Edition.issue_id),
+    col(Edition.language),
+    col(Edition.version),
+    *(col(getattr(Edition, name)) for name in LINES_FIELDS),
+)
 
 # What one person saves within this time is one state of their work …
 _SITTING = timedelta(minutes=5)
@@ -54,22 +63,45 @@ def newest(session: Session, text: Text) -> Revision | None:
     return session.exec(counted.limit(1)).first()
 
 
-def before(session: Session, revision: Revision) -> Revision | None:
-    """Return the state that a kept one followed; of a lost one, what it ran into."""
-    query = (
-        select(Revision)
-        .where(
-            Revision.item_id == revision.item_id,
-            Revision.issue_id == revision.issue_id,
-            Revision.language == revision.language,
-            col(Revision.lost).is_(False),
-            col(Revision.id) != revision.id,
-            col(Revision.version) <= revision.version,
-        )
-        .order_by(col(Revision.version).desc(), col(Revision.id).desc())
-        .limit(1)
+def before(
+    session: Session, revisions: Sequence[Revision]
+) -> dict[int | None, Revision]:
+    """Return, by the id of each kept state, the one it followed, if there is one.
+
+    Of a lost one that is what it ran into. Two queries however many there are.
+    """
+    query = select(Revision.id, _earlier()).where(
+        col(Revision.id).in_([each.id for each in revisions])
     )
-    return session.exec(query).first()
+    pairs = dict(session.exec(query).all())
+    found = select(Revision).where(col(Revision.id).in_(set(pairs.values())))
+    by_id = {each.id: each for each in session.exec(found)}
+    return {each: by_id[had] for each, had in pairs.items() if had in by_id}
+
+
+def _earlier() -> ColumnElement[int | None]:
+    """Return the id of the state before that of the row a query is at."""
+
+    def among(whose: str) -> ScalarSelect[int | None]:
+        had = aliased(Revision)
+        return (
+            select(had.id)
+            .where(
+                getattr(had, whose) == getattr(Revision, whose),
+                had.language == Revision.language,
+                col(had.lost).is_(False),
+                had.id != Revision.id,
+                had.version <= Revision.version,
+            )
+            .order_by(col(had.version).desc(), col(had.id).desc())
+            .limit(1)
+            .correlate(Revision)
+            .scalar_subquery()
+        )
+
+    # One of the two columns is empty, and an index begins with each.
+    of_item = col(Revision.item_id).is_not(None)
+    return case((of_item, among("item_id")), else_=among("issue_id"))
 
 
 def made_from(session: Session, source: Text, source_hash: str) -> Revision | None:
@@ -78,28 +110,33 @@ def made_from(session: Session, source: Text, source_hash: str) -> Revision | No
     return session.exec(same.limit(1)).first()
 
 
+def whose(text: Text | Revision) -> Whose:
+    """Return the item or the issue whose words these are, and their language."""
+    item_id = None if isinstance(text, Edition) else text.item_id
+    issue_id = None if isinstance(text, ItemText) else text.issue_id
+    return item_id, issue_id, text.language
+
+
 def is_of(revision: Revision, text: Text) -> bool:
     """Whether a kept state is one of this text."""
-    whose = _whose(text)
-    return (revision.item_id, revision.issue_id, revision.language) == (
-        whose["item_id"],
-        whose["issue_id"],
-        text.language,
-    )
+    return whose(revision) == whose(text)
 
 
-def text_of(session: Session, revision: Revision) -> Text | None:
-    """Return the text that a kept state was saved of."""
-    if revision.item_id is not None:
-        query = select(ItemText).where(
-            ItemText.item_id == revision.item_id,
-            ItemText.language == revision.language,
-        )
-        return session.exec(query).first()
-    lines = select(Edition).where(
-        Edition.issue_id == revision.issue_id, Edition.language == revision.language
+def texts_of(session: Session, revisions: Sequence[Revision]) -> dict[Whose, Text]:
+    """Return the texts that kept states were saved of, by whose they are.
+
+    Two queries however many there are, without what a letter was frozen to.
+    """
+    items = {each.item_id for each in revisions if each.item_id}
+    issues = {each.issue_id for each in revisions if each.issue_id}
+    words = select(ItemText).where(col(ItemText.item_id).in_(items))
+    lines = (
+        select(Edition)
+        .where(col(Edition.issue_id).in_(issues))
+        .options(load_only(*_LINES))  # type: ignore[arg-type]  # columns once mapped
     )
-    return session.exec(lines).first()
+    found: list[Text] = [*session.exec(words), *session.exec(lines)]
+    return {whose(text): text for text in found}
 
 
 def standing(text: Text) -> Revision:
@@ -168,13 +205,13 @@ def only_by(session: Session, text: Text, by: Author, *, since: int) -> bool:
 
 def _kept(text: Text) -> SelectOfScalar[Revision]:
     """Select the kept states of a text, the newest first."""
-    whose = _whose(text)
+    item_id, issue_id, language = whose(text)
     return (
         select(Revision)
         .where(
-            Revision.item_id == whose["item_id"],
-            Revision.issue_id == whose["issue_id"],
-            Revision.language == text.language,
+            Revision.item_id == item_id,
+            Revision.issue_id == issue_id,
+            Revision.language == language,
         )
         .order_by(col(Revision.version).desc(), col(Revision.id).desc())
     )
@@ -201,11 +238,11 @@ def _length(words: Mapping[str, str]) -> int:
 
 
 def _row(text: Text, words: Mapping[str, str], by: Author) -> Revision:
-    whose = _whose(text)
+    item_id, issue_id, language = whose(text)
     return Revision(
-        item_id=whose["item_id"],
-        issue_id=whose["issue_id"],
-        language=text.language,
+        item_id=item_id,
+        issue_id=issue_id,
+        language=language,
         version=text.version,
         words=dict(words),
         ready=text.ready,
@@ -213,9 +250,3 @@ def _row(text: Text, words: Mapping[str, str], by: Author) -> Revision:
         staff_id=by.staff_id,
         who=by.name[:254],
     )
-
-
-def _whose(text: Text) -> dict[str, int | None]:
-    if isinstance(text, ItemText):
-        return {"item_id": text.item_id, "issue_id": None}
-    return {"item_id": None, "issue_id": text.issue_id}

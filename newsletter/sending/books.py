@@ -22,7 +22,7 @@ from newsletter.errors import KeyMissing, LedgerUnavailable, UnsafeValue
 from newsletter.messages import Compiled
 from newsletter.models import Edition, Issue
 from newsletter.relays import Profile
-from newsletter.sending.faults import pause_for, refused_sentence, sentence
+from newsletter.sending import faults
 from newsletter.sending.lease import Lease
 from newsletter.sending.outgoing import Outcomes
 from newsletter.sending.pacing import Pacer, Slot
@@ -101,8 +101,7 @@ class Books:
         """Record outcomes and claim up to `want` rows; look around, if it is time.
 
         `held` are the rows this sender knows of, `in_use` how many connections it has
-        open. Raises LedgerUnavailable; the same
-        outcomes may then be recorded again.
+        open. Raises LedgerUnavailable; the same outcomes may then be recorded again.
         """
         try:
             if self._is_unsure:
@@ -115,6 +114,9 @@ class Books:
         except (DBAPIError, LedgerUnavailable) as error:
             self._is_unsure = True
             raise LedgerUnavailable(str(error)) from error
+        except Exception:
+            self._is_unsure = True  # what was claimed is known to nobody
+            raise
         return self._answer(claims, slots)
 
     def _answer(self, claims: list[Claim], slots: dict[int, Slot]) -> Answer:
@@ -177,10 +179,19 @@ class Books:
 
     def pause_stranded(self, outcome: Outcome) -> None:
         """Pause what no relay is left for, with the words of the last as the reason."""
-        because = sentence(outcome)
+        because = faults.sentence(outcome)
         with db.writing(self._engine) as session:
             for issue in issues.list_sending(session, issue_id=self._issue_id):
                 if issue.id in self._routes.stranded():
+                    issues.pause(session, issue, because=because)
+
+    def pause_failing(self, error: BaseException) -> None:
+        """Pause what goes by this relay: an error of our own does not mend itself."""
+        because = faults.own_sentence(error)
+        with db.writing(self._engine) as session:
+            for issue in issues.list_sending(session, issue_id=self._issue_id):
+                # Without a first look nobody knows which those are.
+                if self._profile is None or issue.id in self._mine:
                     issues.pause(session, issue, because=because)
 
     def close_quick(self) -> None:
@@ -205,7 +216,7 @@ class Books:
                 on_unknown=self._settings.on_unknown,
             )
             bounces.heed(session, self._settings.keys, rejected, now=now)
-            pauses = pause_for(session, results, now=now)
+            pauses = faults.pause_for(session, results, now=now)
             for issue_id, because in pauses.items():
                 issues.pause(session, session.get_one(Issue, issue_id), because=because)
         if pauses:
@@ -237,6 +248,10 @@ class Books:
 
     def _claim(self, accepted: Sequence[Accepted], want: int) -> list[Claim]:
         """Record what was accepted and claim from each queue in turn."""
+        if accepted and (self._gentle or self._is_due_again):
+            # These claims are commits of their own: room must be made for them first.
+            self._turns.take(accepted, queue=None, many=0, now=self._clock.now())
+            accepted = ()
         claims = self._claim_rarely(want) if want > 0 else []
         queue = self._next_queue() if len(claims) < want else None
         while accepted or queue is not None:
@@ -328,7 +343,9 @@ class Books:
                 return []
             if trial.is_refused:
                 issue = session.get_one(Issue, queue.issue_id)
-                issues.pause(session, issue, because=refused_sentence(trial, queue))
+                issues.pause(
+                    session, issue, because=faults.refused_sentence(trial, queue)
+                )
                 return []
             return deliveries.claim_trial(
                 session,

@@ -39,6 +39,10 @@ GENTLE = N_(
     "{refused} of the first {answered} readers in {language} were refused. Look at "
     "where their addresses come from before more is sent, then resume."
 )
+OWN_ERROR = N_(
+    "The sender met an error of its own: {type}. Nothing more leaves until somebody "
+    "has looked into it: the log of the program says more. Then resume."
+)
 # Between our own words and the relay's.
 QUOTED = " It said:"
 _SILENT = N_(
@@ -72,6 +76,11 @@ def refused_sentence(trial: Trial, queue: Queue) -> str:
     return GENTLE.format(
         refused=trial.refused, answered=trial.answered, language=queue.language
     )
+
+
+def own_sentence(error: BaseException) -> str:
+    """Say that the fault is ours, and what kind of error it was."""
+    return OWN_ERROR.format(type=type(error).__name__)
 
 
 def sentence(outcome: Outcome) -> str:

@@ -15,6 +15,7 @@ from functools import partial
 
 from newsletter import smtp
 from newsletter.config import Settings
+from newsletter.errors import LedgerUnavailable
 from newsletter.relays import Profile
 from newsletter.sending.books import Answer, Books
 from newsletter.sending.clerk import Clerk
@@ -25,6 +26,8 @@ from newsletter.smtp import Connection, Manners, RelayUnavailable, Verdict
 logger = logging.getLogger(__name__)
 
 RECORD_EVERY = 0.05  # seconds
+# Seconds for which turns may fail for a reason that is not the database's.
+OWN_ERRORS_FOR = 60
 # Seconds after which a connection that is not used is closed.
 _IDLE = 60
 # Seconds between attempts to reach a relay that does not answer.
@@ -81,6 +84,7 @@ class Office:
         self._ended = asyncio.Event()
         self.is_idle = self._has_work = False
         self._is_taking_turn = self._has_failed = False
+        self._failing_since: float | None = None  # with errors of our own
         self._timer: asyncio.TimerHandle | None = None  # for the next turn
         self._alarm: asyncio.TimerHandle | None = None  # for the next slot
         self._used_at = time.monotonic()
@@ -211,7 +215,10 @@ class Office:
             logger.error("a turn at the ledger failed and is taken again: %s", error)
             self._outgoing.put_back(outcomes)
             self._timer = self._loop.call_later(1, self._take_turn)
+            if error is not None:
+                self._heed(error)
             return
+        self._failing_since = None
         self._outgoing.recorded(outcomes)
         self._outgoing.halted = answer.halted
         self._outgoing.add(answer.claims, answer.slots)
@@ -229,6 +236,20 @@ class Office:
         self._open_more()
         if self._outgoing.unrecorded:
             self.outcomes_wait()
+
+    def _heed(self, error: BaseException) -> None:
+        """Pause what goes by this relay when nothing but ourselves stands in the way.
+
+        A database comes back; an error of ours would be met each second for ever.
+        """
+        now = time.monotonic()
+        if isinstance(error, LedgerUnavailable):
+            self._failing_since = None
+            return
+        since = self._failing_since = self._failing_since or now
+        if now - since >= OWN_ERRORS_FOR:
+            self._failing_since = None
+            self._clerk.ask(partial(self._books.pause_failing, error), _paused)
 
     # Connections.
 
@@ -301,3 +322,8 @@ class Office:
         if not self._open:
             self._outgoing.return_all()
         self._loop.call_later(wait, self._open_more)
+
+
+def _paused(_nothing: None, error: BaseException | None) -> None:
+    if error is not None:
+        logger.error("what meets errors of our own could not be paused: %s", error)

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
-from newsletter import audit, editions, items
+from newsletter import audit, editions, issues, items
 from newsletter.errors import BadText
 from newsletter.models import Action, Issue, Role
 from newsletter.web import (
     composer,
+    matrix,
     numbered,
     outline,
     panes,
@@ -198,6 +199,8 @@ def _beside(
         issue=issue,
         headline=headline,
         cells=_cells(Matrix(coverage), spot, left),
+        columns=matrix.columns_of(coverage),
+        editable=issue.state in issues.EDITABLE and visitor.may_write,
     )
 
 

@@ -96,6 +96,8 @@ def _details(entry: AuditEntry, language: str) -> tuple[str, ...]:
         found.append(say(roles.NAMES[Role(facts["role"])]))
     if isinstance(facts.get("reason"), str) and facts["reason"]:
         found.append(say(N_("Reason: {reason}"), reason=facts["reason"]))
+    if isinstance(facts.get("moved_to"), str):
+        found.append(say(N_("to the list “{name}”"), name=facts["moved_to"]))
     if isinstance(facts.get("language"), str) and facts["language"]:
         found.append(i18n.language_name(facts["language"], language))
     if isinstance(facts.get("people"), int):

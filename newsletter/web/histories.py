@@ -1,5 +1,6 @@
 """Earlier versions of an issue's words, and what else was done to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -13,6 +14,7 @@ from newsletter import editions
 from newsletter.i18n import N_
 from newsletter.items import differences, revisions
 from newsletter.items.differences import Difference
+from newsletter.items.revisions import Text, Whose
 from newsletter.models import Action, AuditEntry, Issue, Revision
 from newsletter.web import numbered, outline, sessions, sources, wording
 from newsletter.web.deps import Here, Reading
@@ -143,18 +145,31 @@ def _versions(
     if wanted.before:
         query = query.where(col(Revision.saved_at) < wanted.before)
     newest = query.order_by(col(Revision.saved_at).desc(), col(Revision.id).desc())
-    return [
-        _version(session, each, matrix, writer)
-        for each in session.exec(newest.limit(_SHOWN + 1))
-    ]
+    found = session.exec(newest.limit(_SHOWN + 1)).all()
+    beside = _Beside(
+        matrix,
+        writer,
+        revisions.before(session, found),
+        revisions.texts_of(session, found),
+    )
+    return [_version(each, beside) for each in found]
 
 
-def _version(
-    session: Session, each: Revision, matrix: Matrix, writer: Writer
-) -> Version:
+@dataclass(frozen=True)
+class _Beside:
+    """What all versions of a page are told beside."""
+
+    matrix: Matrix
+    writer: Writer
+    before: Mapping[int | None, Revision]
+    texts: Mapping[Whose, Text]  # as they stand now
+
+
+def _version(each: Revision, beside: _Beside) -> Version:
+    matrix, writer = beside.matrix, beside.writer
     row = str(each.item_id) if each.item_id else LINES
     title = next((r.title for r in matrix.coverage.rows if str(r.item.id) == row), "")
-    current, words = _current(session, each)
+    current, words = _current(beside.texts.get(revisions.whose(each)))
     may = each.language in matrix.languages and writer.may_write(
         each.language, source=matrix.source(row)
     )
@@ -169,17 +184,17 @@ def _version(
         current=current,
         counts=not each.lost and words == each.words,
         may_restore=may,
-        changes=_changes(session, each, writer.language),
+        changes=_changes(each, beside.before.get(each.id), writer.language),
     )
 
 
-def _current(session: Session, each: Revision) -> tuple[int, dict[str, str]]:
-    text = revisions.text_of(session, each)
+def _current(text: Text | None) -> tuple[int, dict[str, str]]:
     return (text.version, revisions.words_of(text)) if text else (0, {})
 
 
-def _changes(session: Session, each: Revision, language: str) -> tuple[Changed, ...]:
-    earlier = revisions.before(session, each)
+def _changes(
+    each: Revision, earlier: Revision | None, language: str
+) -> tuple[Changed, ...]:
     had = earlier.words if earlier else {}
     return tuple(
         Changed(

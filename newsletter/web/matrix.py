@@ -95,7 +95,7 @@ def of(
             lines = tuple(page.line(row) for row in shown)
             groups.append(Group(name, title, lines, len(rows) - len(shown)))
     return Matrix(
-        columns=tuple(_columns(coverage)),
+        columns=columns_of(coverage),
         absent=tuple(tag for tag in spoken if tag not in coverage.languages),
         lines=page.own_lines(),
         groups=tuple(groups),
@@ -111,10 +111,14 @@ def square(cell: Cell, key: str, open_cell: tuple[str, str] | None = None) -> Sq
     return Square(cell.language, outline.CELLS[cell.state], borrowed, is_open)
 
 
-def _columns(coverage: Coverage) -> Iterator[Column]:
-    for tag in coverage.languages:
-        missing = sum(row.cell(tag).state is CellState.MISSING for row in coverage.rows)
-        yield Column(tag, coverage.ready(tag), len(coverage.rows) + 1, missing)
+def columns_of(coverage: Coverage) -> tuple[Column, ...]:
+    """Return how far each language of an issue is."""
+    return tuple(_column(coverage, tag) for tag in coverage.languages)
+
+
+def _column(coverage: Coverage, tag: str) -> Column:
+    missing = sum(row.cell(tag).state is CellState.MISSING for row in coverage.rows)
+    return Column(tag, coverage.ready(tag), len(coverage.rows) + 1, missing)
 
 
 def _waits(cells: Sequence[Cell]) -> bool:

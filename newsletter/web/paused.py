@@ -15,7 +15,7 @@ from newsletter.sending import faults
 BY_HAND = N_("{who} paused it.")
 
 _PLACE = re.compile(r"\\{(\w+)\\}")
-_WITH_VALUES = (BY_HAND, faults.GENTLE)
+_WITH_VALUES = (BY_HAND, faults.GENTLE, faults.OWN_ERROR)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, update
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
@@ -93,10 +93,9 @@ def write(session: Session, found: Sequence[Change], import_id: int) -> None:
         for tag in sorted(change.tags)
     ]
     insert_absent(session, SubscriberTag, tags)
-    session.connection().execute(
-        insert(table_of(ImportChange)),
-        [_entry(change, import_id) for change in ordered],
-    )
+    # Whoever was changed before this was cut off keeps what they were then.
+    kept = [_entry(change, import_id) for change in ordered]
+    insert_absent(session, ImportChange, kept)
 
 
 def _held(

@@ -2,18 +2,18 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 from sqlalchemy import Connection, Engine, update
 from sqlmodel import Session
 
 from subscribers.columns import table_of
-from subscribers.errors import ConsentMissing, ListNotFound
+from subscribers.errors import ConsentMissing, ImportNotFound, ListNotFound
 from subscribers.importing import headings, records, rows, staging
 from subscribers.importing.cells import Record, shown
 from subscribers.importing.changing import EVERYTHING, Field
@@ -26,10 +26,13 @@ from subscribers.models import Import, MailingList
 from subscribers.tokens import KeyRing
 
 Progress = Callable[[int, int], None]  # bytes read, bytes in all
+# Told the id of a new import in the transaction that makes it.
+Begun = Callable[[Session, int], None]
 
 _BATCH = 5000  # rows per transaction: no other writer waits longer than a moment
 _SAMPLE = 50  # records looked at to name the columns
 _MOST_REMARKS = 1000  # kept word for word; beyond that they are only counted
+_OUT = "out: "  # before a reason why somebody stayed out, among the counts
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Order:
     dry_run: bool = False  # give the verdicts and write nothing
     columns: Chosen = field(default_factory=dict)  # where a guess would be wrong
     choices: Choices = UNDECIDED
+    import_id: int | None = None  # of one that was cut off: this goes on with it
 
 
 @dataclass(frozen=True)
@@ -74,31 +78,34 @@ def import_people(
     order: Order,
     *,
     progress: Progress | None = None,
+    begun: Begun | None = None,
 ) -> Report:
     """Bring the people of a file into a list as confirmed; say what became of each.
 
-    Half an import that was interrupted stays; running it again finishes it. Raises
-    ConsentMissing without the words they agreed to, UnreadableFile, ListNotFound.
+    Half an import that was interrupted stays; running it again finishes it, as the
+    same import where the order names it: `begun` tells which one that is. Raises
+    ConsentMissing without the words they agreed to, UnreadableFile, ListNotFound,
+    ImportNotFound for one to go on with that is of another file or was taken back.
     """
     if not order.consent.strip("\0 \t\r\n"):
         raise ConsentMissing
     source = records.inspect(file)
     offered = offered_by(engine, order.list_id)
-    tally, reached = _Tally(), progress or _ignore
+    reached = progress or _ignore
     with closing(records.read(file, source)) as stream:
         sample = list(islice(stream, _SAMPLE))
         columns = headings.recognise(sample, offered, order.columns)
-        terms = _begin(engine, order, source)
+        terms, so_far = _begin(engine, order, source, begun or _ignore)
+        tally = _Tally.of(so_far)
+        read = partial(rows.read, **_how(order, columns, offered))
         wanted = people_rows(chain(sample, stream), columns)
+        for batch in _batches(islice(wanted, so_far.get("rows", 0))):
+            # They have their verdict already: only what was remarked is read again.
+            _read(batch, read, keys, tally)
+            reached(min(file.tell(), source.size), source.size)
         with staging.prepared(engine) as connection:
             for batch in _batches(wanted):
-                people = _read(
-                    batch,
-                    partial(rows.read, **_how(order, columns, offered)),
-                    keys,
-                    tally,
-                )
-                _store(connection, people, terms, tally)
+                _store(connection, _read(batch, read, keys, tally), terms, tally)
                 reached(min(file.tell(), source.size), source.size)
     return tally.report(terms.import_id, dry_run=order.dry_run)
 
@@ -107,7 +114,7 @@ def _how(order: Order, columns: Columns, offered: Sequence[str]) -> dict[str, An
     return {"columns": columns, "offered": offered, "choices": order.choices}
 
 
-def _ignore(_done: int, _size: int) -> None:
+def _ignore(*_told: object) -> None:
     """Nobody watches."""
 
 
@@ -128,6 +135,21 @@ class _Tally:
     typos: Counter[tuple[str, str]] = field(default_factory=Counter)
     offices: int = 0
     languages: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> Self:
+        """Return the tally of an import that was cut off, before its remarks."""
+        out = {
+            key.removeprefix(_OUT): many
+            for key, many in counts.items()
+            if key.startswith(_OUT)
+        }
+        return cls(
+            new=counts.get("new", 0),
+            updated=counts.get("updated", 0),
+            unchanged=counts.get("unchanged", 0),
+            out=Counter(out),
+        )
 
     def refuse(self, remark: Remark) -> None:
         self.refused_total += 1
@@ -157,6 +179,7 @@ class _Tally:
             "unchanged": self.unchanged,
             "refused": self.refused_total,
             "stayed_out": self.out.total(),
+            **{_OUT + reason: many for reason, many in self.out.items()},
         }
 
     def report(self, import_id: int | None, *, dry_run: bool) -> Report:
@@ -188,22 +211,30 @@ def offered_by(engine: Engine, list_id: int) -> tuple[str, ...]:
         return tuple(mailing_list.languages)
 
 
-def _begin(engine: Engine, order: Order, source: Source) -> Terms:
+def _begin(
+    engine: Engine, order: Order, source: Source, begun: Begun
+) -> tuple[Terms, Mapping[str, int]]:
     # What a command line or a form can smuggle in and no database stores.
     words = order.consent.encode(errors="replace").decode().replace("\0", "").strip()
-    import_id = None if order.dry_run else _entered(engine, order, source, words)
-    return Terms(
+    entered = None if order.dry_run else _entered(engine, order, source, words, begun)
+    terms = Terms(
         list_id=order.list_id,
-        import_id=import_id,
+        import_id=entered.id if entered else None,
         consent=words,
         consent_hash=hashlib.sha256(words.encode()).hexdigest(),
         file_hash=source.hash,
         fields=order.fields if order.update else frozenset(),
     )
+    return terms, entered.counts if entered else {}
 
 
-def _entered(engine: Engine, order: Order, source: Source, words: str) -> int:
-    with Session(engine) as session, session.begin():
+def _entered(
+    engine: Engine, order: Order, source: Source, words: str, begun: Begun
+) -> Import:
+    """Return the import to go on with, or a new one."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        if order.import_id is not None:
+            return _cut_off(session, order.import_id, order, source)
         made = Import(
             list_id=order.list_id,
             filename=shown(order.filename),
@@ -213,7 +244,20 @@ def _entered(engine: Engine, order: Order, source: Source, words: str) -> int:
         session.add(made)
         session.flush()
         assert made.id is not None  # noqa: S101  # a flushed row has its key
-        return made.id
+        begun(session, made.id)
+        return made
+
+
+def _cut_off(session: Session, import_id: int, order: Order, source: Source) -> Import:
+    found = session.get(Import, import_id)
+    if found is None or (found.list_id, found.file_hash) != (
+        order.list_id,
+        source.hash,
+    ):
+        raise ImportNotFound(f"There is no import {import_id} of this file.")
+    if found.undone_at is not None:
+        raise ImportNotFound(f"Import {import_id} was taken back in the meantime.")
+    return found
 
 
 def people_rows(all_records: Iterable[Record], columns: Columns) -> Iterator[Record]:

@@ -162,11 +162,34 @@ def test_a_menu_settles_gaps_and_what_was_done_is_undone(page: Page) -> None:
     expect(page.locator("#gaps")).to_have_text("5 gaps to decide")
 
 
+def test_the_head_of_a_column_follows_its_cells(page: Page) -> None:
+    ready, gaps = page.locator("#ready-de"), page.locator("#missing-de button")
+    expect(ready).to_have_text("1 of 5 ready")
+    expect(gaps.last).to_have_text(
+        "Leave the 4 missing items out", use_inner_text=False
+    )
+    page.locator("tr.item", has_text="D").locator("td").nth(2).locator("a").click()
+
+    page.get_by_role("button", name="Leave out").click()
+
+    expect(ready).to_have_text("2 of 5 ready")
+    expect(gaps.last).to_have_text(
+        "Leave the 3 missing items out", use_inner_text=False
+    )
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_its_pages_are_accessible_and_fit(
-    browser: Browser, house: House, draft: str, width: int, scheme: str
+    browser: Browser,
+    house: House,
+    sqlite_engine: Engine,
+    draft: str,
+    width: int,
+    scheme: str,
 ) -> None:
+    with db.writing(sqlite_engine) as session:
+        factories.make_list(session)  # which the issue may move to
     context = browser.new_context(
         base_url=house.base_url,
         viewport={"width": width, "height": 800},

@@ -1,5 +1,6 @@
 """The open cell of an issue: words beside their source, saved without losing any."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -127,6 +128,50 @@ def test_saving_while_writing_answers_the_chip_and_the_cell(
     assert f'id="cell-{draft.feast}-nl"' in answer.text
     assert 'id="gaps"' in answer.text
     assert text_of(engine, draft.feast).title == "Het feest"  # type: ignore[union-attr]  # it is there
+
+
+@pytest.mark.parametrize("act", ["", "/ready", "/decide"])
+def test_how_far_a_language_is_follows_each_change_of_a_cell(
+    client: TestClient, log_in: LogIn, draft: Draft, act: str
+) -> None:
+    token, cell = log_in(Role.EDITOR), draft.cell(draft.feast)
+    words = {"version": "0", "title": "Het feest", "show": "fr", "form_token": token}
+    scripted = {"X-Form-Token": token, "HX-Request": "true"}
+    before = standing(client.get(f"/issues/{draft.issue}").text)
+
+    answer = client.request(
+        "POST" if act else "PATCH", cell + act, data=words, headers=scripted
+    )
+
+    sent = standing(answer.text)
+    assert len(sent) == 8
+    assert sent["missing-nl"] != before["missing-nl"]
+    assert (sent["ready-nl"] != before["ready-nl"]) is (act != "")
+    assert sent == standing(client.get(f"/issues/{draft.issue}").text)
+    assert answer.text.count("hx-swap-oob") >= len(sent)
+
+
+def test_translators_are_sent_no_button_of_editors(
+    client: TestClient, log_in: LogIn, engine: Engine, draft: Draft
+) -> None:
+    token = log_in(Role.TRANSLATOR)
+    with db.writing(engine) as session:
+        session.exec(select(Staff)).one().languages = ["nl"]
+
+    answer = patch(client, draft.cell(draft.bridge), token, 1, title="De Brug")
+
+    assert 'id="missing-nl"' in answer.text
+    assert 'form="settle"' not in answer.text
+
+
+def standing(page: str) -> dict[str, str]:
+    """Return what a page says of each language: head, tab and menu of its column."""
+    found = re.findall(
+        r'<(\w+)[^>]* id="((?:ready|left|count|missing)-\w+)"[^>]*>(.*?)</\1>',
+        page,
+        re.S,
+    )
+    return {place: words.strip() for _, place, words in found}
 
 
 def test_a_save_that_comes_too_late_shows_both_and_loses_none(

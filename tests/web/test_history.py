@@ -2,10 +2,10 @@
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import select
 
-from newsletter import audit, db, items
+from newsletter import audit, db, editions, items
 from newsletter.items import Attempt, Author
 from newsletter.models import Action, Issue, Revision, Role
 from tests import factories
@@ -60,3 +60,35 @@ def test_words_of_before_come_back_as_a_new_version(
     assert (text.title, text.version) == ("De brug", 3)
     page = client.get(f"/issues/{issue.id}/history?row=1&language=nl").text
     assert page.count('class="chip ok"') >= 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_however_many_versions_as_many_queries(
+    client: TestClient, log_in: LogIn, engine: Engine, issue_id: int
+) -> None:
+    log_in(Role.EDITOR)
+    asked: list[str] = []
+    counts, versions = [], []
+    event.listen(engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    for turns in (range(1), range(1, 9)):
+        save_in_turns(engine, issue_id, turns)
+        asked.clear()
+        page = client.get(f"/issues/{issue_id}/history").text
+        counts.append(len(asked))
+        versions.append(page.count(">Piet · "))
+
+    assert versions == [2, 18]
+    assert counts[0] == counts[1]
+
+
+def save_in_turns(engine: Engine, issue_id: int, turns: range) -> None:
+    """Let two people change an item and the lines of an issue, one after the other."""
+    with db.writing(engine) as session:
+        issue, item = session.get_one(Issue, issue_id), items.get_item(session, 1)
+        for turn in turns:
+            for by, name in enumerate(("Piet", "Mia")):
+                version, words = 2 * turn + by, f"{name}, {turn}"
+                title = Attempt({"title": words}, version + 2, Author(name))
+                items.save(session, item, title, language="nl")
+                subject = Attempt({"subject": words}, version + 1, Author(name))
+                editions.save_lines(session, issue, subject, language="nl")

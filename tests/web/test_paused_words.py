@@ -3,6 +3,7 @@
 import pytest
 
 from newsletter.models import Issue, IssueState
+from newsletter.sending import faults
 from newsletter.web import paused
 
 
@@ -19,6 +20,11 @@ from newsletter.web import paused
             "3 of the first 25 readers in fr were refused. Look at where their "
             "addresses come from before more is sent, then resume.",
             "3 van de eerste 25 lezers in fr werden geweigerd.",
+            "",
+        ),
+        (
+            faults.own_sentence(KeyError("base_url")),
+            "Het verzendprogramma liep op een eigen fout: KeyError.",
             "",
         ),
         ("Something nobody foresaw.", "Something nobody foresaw.", ""),

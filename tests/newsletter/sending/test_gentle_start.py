@@ -1,12 +1,13 @@
 """The first few of each language go first, and decide about the others."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event, select
 
 from newsletter import db, issues
 from newsletter.config import Settings
-from newsletter.models import DeliveryState, IssueState
+from newsletter.models import Delivery, DeliveryState, IssueState
 from subscribers.clock import utcnow
+from subscribers.columns import table_of
 from tests.newsletter.sending.sent import an_issue, report, rows, run
 from tests.relay import Relay, Script
 
@@ -110,3 +111,24 @@ def test_zero_turns_it_off(engine: Engine, gentle: Settings, relay: Relay) -> No
     run(engine, at_once, seconds=1.5, relay=relay)
 
     assert len(relay.attempts) >= 39
+
+
+def test_the_first_few_keep_to_the_window_too(
+    engine: Engine, settings: Settings, relay: Relay
+) -> None:
+    relay.delay = 0.01
+    limits = {"smtp_url": relay.url, "gentle_start": 40, "connections": 2}
+    issue_id = an_issue(engine, 60)
+    held: list[int] = []
+
+    # What a process that dies just after a commit leaves behind.
+    @event.listens_for(engine, "commit")
+    def count(connection: Connection) -> None:
+        row = table_of(Delivery).c
+        sending = select(row.id).where(row.state == DeliveryState.SENDING)
+        held.append(len(connection.execute(sending).all()))
+
+    run(engine, settings.model_copy(update=limits))
+
+    assert report(engine, issue_id).states["accepted"] == 60
+    assert 0 < max(held) <= 4 * 2
