@@ -9,7 +9,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
@@ -27,8 +26,8 @@ from newsletter.sending.lease import Lease
 from newsletter.sending.outgoing import Outcomes
 from newsletter.sending.pacing import Pacer, Slot
 from newsletter.sending.routes import Routes
+from newsletter.sending.watch import Watch
 from newsletter.smtp import Outcome
-from subscribers.clock import utcnow
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +82,7 @@ class Books:
         self._gentle: list[Queue] = []  # queues that start gently
         self._is_due_again = self._is_dry = False
         self._looked_at = float("-inf")
-        self._clock = _Clock()
+        self._clock = Watch()
         self._is_unsure = False  # a turn was lost; claims of it may be committed
 
     def edition(self, issue_id: int, language: str) -> Compiled | None:
@@ -141,11 +140,16 @@ class Books:
         """
         rare = outcomes.others or self._is_unsure or self._gentle or self._is_due_again
         looked = time.monotonic() - self._looked_at < LOOK_EVERY
-        if rare or not looked or not self._queues or want <= 0 or self._may_wait():
+        if rare or not looked or not self._queues or self._may_wait():
             return False
-        queue = self._next_queue()
-        if queue is None or queue not in self._compiled:
-            return False
+        if want <= 0:
+            if not outcomes.accepted:
+                then(self._answer([], {}))  # nothing to do
+            return not outcomes.accepted
+        queue = self._queues[0]
+        if queue not in self._compiled:
+            return False  # and it stays the next, so that `turn` compiles it
+        self._queues.rotate(-1)
 
         # Until it has ended well: a line that breaks may have carried it all the same.
         self._is_unsure = True
@@ -388,17 +392,3 @@ class Books:
             return str(error)
         self._compiled[queue] = compiled
         return ""
-
-
-class _Clock:
-    """The database's clock, without asking it each time."""
-
-    def __init__(self) -> None:
-        self._read, self._at = utcnow(), float("-inf")
-
-    def set(self, now: datetime) -> datetime:
-        self._read, self._at = now, time.monotonic()
-        return now
-
-    def now(self) -> datetime:
-        return self._read + timedelta(seconds=time.monotonic() - self._at)
