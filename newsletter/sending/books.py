@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from newsletter import bounces, db, deliveries, editions, issues
+from newsletter import bounces, db, deliveries, editions, i18n, issues
 from newsletter.config import Settings
 from newsletter.deliveries import Accepted, Claim, Queue, Result, Taken
 from newsletter.errors import KeyMissing, LedgerUnavailable, UnsafeValue
@@ -363,7 +363,7 @@ class Books:
         try:
             compiled = editions.compiled(edition, settings.keys, settings.dkim_keys)
         except (KeyMissing, UnsafeValue) as error:
-            return str(error)
+            return i18n.kept(error)
         self._compiled[queue] = compiled
         return ""
 

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from newsletter import i18n
 from newsletter.deliveries import Queue, Result, Trial, live_unknowns
 from newsletter.i18n import N_
 from newsletter.smtp import Fault, Outcome, Verdict
+from subscribers.sentences import Language, Said
 
 # So many silences after the final dot within ten minutes mean that the relay is
 # ill: going on would only make more readers uncertain.
@@ -34,8 +36,7 @@ _SENTENCES = {
         "resume."
     ),
 }
-# With figures; `newsletter.web.paused` finds them again to say it in any language.
-GENTLE = N_(
+_GENTLE = N_(
     "{refused} of the first {answered} readers in {language} were refused. Look at "
     "where their addresses come from before more is sent, then resume."
 )
@@ -68,9 +69,14 @@ def pause_for(
 
 
 def refused_sentence(trial: Trial, queue: Queue) -> str:
-    """Say why a gentle start goes no further."""
-    return GENTLE.format(
-        refused=trial.refused, answered=trial.answered, language=queue.language
+    """Return why a gentle start goes no further, to be kept."""
+    return i18n.kept(
+        Said(
+            _GENTLE,
+            refused=trial.refused,
+            answered=trial.answered,
+            language=Language(queue.language),
+        )
     )
 
 

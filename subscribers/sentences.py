@@ -1,0 +1,60 @@
+"""A sentence with named values: plain English here, any language where it is shown."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TypeAlias
+
+
+def N_(message: str) -> str:  # noqa: N802  # the name extraction tools know
+    """Mark words for the catalogues where they stand apart from what says them."""
+    return message
+
+
+class Language(str):
+    """The BCP 47 tag of a language, which a page says by its name."""
+
+    __slots__ = ()
+
+
+class Said:
+    """A msgid and its values, which it names in braces; `str` says it in English.
+
+    A number is said with separators, so that the number of a row goes in as a text.
+    A tuple is a list, and a value may be a sentence, or the end of one.
+    """
+
+    __slots__ = ("message", "values")
+
+    def __init__(self, message: str, /, **values: "Value") -> None:
+        self.message = message
+        self.values: Mapping[str, Value] = values
+
+    def __str__(self) -> str:
+        if not self.values:
+            return self.message
+        plain = {name: _plain(value) for name, value in self.values.items()}
+        return self.message.format(**plain)
+
+
+class Told(Exception):
+    """A fact that stands in somebody's way, and says so in a sentence.
+
+    Without a message it says its docstring, so that this one needs a translation too.
+    """
+
+    def __init__(self, message: str | Said = "", /, **values: "Value") -> None:
+        if isinstance(message, str):
+            message = Said(message or (type(self).__doc__ or "").strip(), **values)
+        super().__init__(str(message))
+        self.said = message
+
+
+Value: TypeAlias = str | int | float | date | tuple[str, ...] | Said
+
+
+def _plain(value: Value) -> str:
+    if isinstance(value, int | float):
+        return f"{value:,}"
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return f"{value:%d %B %Y}" if isinstance(value, date) else str(value)
