@@ -29,7 +29,7 @@ from newsletter.errors import (
     TooLarge,
     TooSlow,
 )
-from subscribers.sentences import N_, Said
+from subscribers.sentences import N_, Saying
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -212,9 +212,9 @@ class _Guarded(httpcore2.NetworkBackend):
             found = [ip_address(one.split("%")[0]) for one in self.resolve(host, port)]
         except socket.gaierror as error:
             kind = HostUnknown if error.errno in _NO_SUCH_NAME else NoNetwork
-            raise kind(Said(_UNKNOWN, host=host)) from error
+            raise kind(Saying(_UNKNOWN, host=host)) from error
         except (OSError, UnicodeError) as error:
-            raise FetchFailed(Said(_UNKNOWN, host=host)) from error
+            raise FetchFailed(Saying(_UNKNOWN, host=host)) from error
         for address in found:
             if _allowed(address, self.allow):
                 continue

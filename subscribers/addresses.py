@@ -8,7 +8,7 @@ from functools import lru_cache
 from email_validator import EmailNotValidError, validate_email
 
 from subscribers.errors import InvalidAddress
-from subscribers.sentences import N_, Said
+from subscribers.sentences import N_, Saying
 
 # RFC 5321 §4.5.3.1.3 leaves 254 octets for an address inside the brackets.
 _LONGEST = 254
@@ -60,7 +60,7 @@ def _validated(text: str) -> str:
         )
     except EmailNotValidError as error:
         # In English alone: pages say that it is no address, and no more.
-        raise InvalidAddress(Said(str(error))) from error
+        raise InvalidAddress(Saying(str(error))) from error
     return f"{found.local_part}@{found.ascii_domain}"
 
 

@@ -1,6 +1,6 @@
 """The facts that can stop a request about people."""
 
-from subscribers.sentences import Said, Told, Value
+from subscribers.sentences import Saying, Told, Value
 
 
 class SubscriberError(Told):
@@ -15,7 +15,7 @@ class InvalidRule(SubscriberError, ValueError):
     """This segment rule cannot be understood."""
 
     def __init__(
-        self, message: str | Said = "", /, *, position: int = 1, **values: Value
+        self, message: str | Saying = "", /, *, position: int = 1, **values: Value
     ) -> None:
         super().__init__(message, **values)
         self.position = position  # the character it stumbles over, from 1

@@ -15,7 +15,7 @@ from subscribers import addresses
 from subscribers.errors import BadList, InvalidAddress, ListNotFound
 from subscribers.models import MailingList, MissingPolicy, UnknownPolicy
 from subscribers.rules import tag_key
-from subscribers.sentences import Language
+from subscribers.sentences import N_, Language
 
 _LONGEST_NAME = 200
 _LONGEST_SECTION = 100  # as the column of IssueItem
@@ -107,10 +107,11 @@ def get(session: Session, slug: str | None = None) -> MailingList:
         query = query.where(MailingList.slug == slug)
     found = session.exec(query).first()
     if found is None:
+        if slug:
+            words = N_("There is no list called {name}: see `newsletter lists list`.")
+            raise ListNotFound(words, name=slug)
         raise ListNotFound(
-            f"There is no list called {slug}: see `newsletter lists list`."
-            if slug
-            else "There is no list yet: make one with `newsletter lists add`."
+            "There is no list yet: make one with `newsletter lists add`."
         )
     return found
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from subscribers.addresses import normalise
 from subscribers.errors import InvalidAddress, InvalidRule
 from subscribers.languages import canonical
-from subscribers.sentences import Said
+from subscribers.sentences import Saying
 
 # Bounds on what one rule may make the database do.
 _LONGEST = 2000
@@ -98,7 +98,7 @@ def parse(text: str) -> Rule:
     reader = _Reader(_tokens(text), len(text) + 1)
     rule = _any_of(reader, 0)
     if reader.kind:
-        raise reader.stumble(Said("expected “and”, “or” or the end"))
+        raise reader.stumble(Saying("expected “and”, “or” or the end"))
     return rule
 
 
@@ -153,7 +153,7 @@ class _Reader:
         self._next += 1
         return self._tokens[self._next - 1].text
 
-    def stumble(self, trouble: Said, *, back: int = 0) -> InvalidRule:
+    def stumble(self, trouble: Saying, *, back: int = 0) -> InvalidRule:
         """Return the error to raise about the coming token, or one before it."""
         index = self._next - back
         here = self._tokens[index : index + 1]
@@ -197,7 +197,7 @@ def _tokens(text: str) -> list[_Token]:
 
 def _any_of(reader: _Reader, depth: int) -> Rule:
     if depth > _DEEPEST:
-        trouble = Said("brackets nest {most} deep at most", most=_DEEPEST)
+        trouble = Saying("brackets nest {most} deep at most", most=_DEEPEST)
         raise reader.stumble(trouble)
     rules = [_all_of(reader, depth)]
     while reader.take("or"):
@@ -214,14 +214,14 @@ def _all_of(reader: _Reader, depth: int) -> Rule:
 
 def _single(reader: _Reader, depth: int) -> Rule:
     if depth > _DEEPEST:
-        trouble = Said("“not” repeats {most} times at most", most=_DEEPEST)
+        trouble = Saying("“not” repeats {most} times at most", most=_DEEPEST)
         raise reader.stumble(trouble)
     if reader.take("not"):
         return Not(_single(reader, depth + 1))
     if reader.take("open"):
         inner = _any_of(reader, depth + 1)
         if not reader.take("close"):
-            raise reader.stumble(Said("expected a closing bracket"))
+            raise reader.stumble(Saying("expected a closing bracket"))
         return inner
     return _condition(reader)
 
@@ -230,15 +230,15 @@ def _condition(reader: _Reader) -> Condition:
     field, name = _field(reader)
     operator = reader.take("operator")
     if operator is None:
-        trouble = Said("expected a sign such as = after “{field}”", field=field)
+        trouble = Saying("expected a sign such as = after “{field}”", field=field)
         raise reader.stumble(trouble)
     if operator not in {"=", "!="} and field not in _DAYS:
-        trouble = Said("“{field}” is compared with = or !=", field=field)
+        trouble = Saying("“{field}” is compared with = or !=", field=field)
         raise reader.stumble(trouble, back=1)
     values = [_value(reader, field)]
     while reader.take("comma"):
         if operator not in {"=", "!="}:
-            trouble = Said("{sign} takes one day", sign=operator)
+            trouble = Saying("{sign} takes one day", sign=operator)
             raise reader.stumble(trouble, back=1)
         values.append(_value(reader, field))
     return Condition(field, operator, tuple(values), name)
@@ -248,14 +248,14 @@ def _field(reader: _Reader) -> tuple[Field, str]:
     """Return what a condition looks at, with the name of an attribute."""
     word = reader.take("word")
     if word is None:
-        raise reader.stumble(Said("expected one of {names}", names=_NAMES))
+        raise reader.stumble(Saying("expected one of {names}", names=_NAMES))
     start, dot, name = word.partition(".")
     if dot and start.lower() == Field.ATTRIBUTE:
         # A name with spaces is quoted: attribute."home town".
         name = " ".join((name or reader.take("quoted") or "").split())
     known = start.lower() in list(Field)
     if not known or bool(name) != (start.lower() == Field.ATTRIBUTE):
-        trouble = Said("nothing is called so; use {names}", names=_NAMES)
+        trouble = Saying("nothing is called so; use {names}", names=_NAMES)
         raise reader.stumble(trouble, back=1)
     return Field(start.lower()), name
 
@@ -264,7 +264,7 @@ def _value(reader: _Reader, field: Field) -> Value:
     quoted = reader.kind == "quoted"
     word = reader.take("word", "quoted")
     if word is None or not word.strip():
-        trouble = Said("expected a value for “{field}”", field=field)
+        trouble = Saying("expected a value for “{field}”", field=field)
         raise reader.stumble(trouble, back=word is not None)
     if field is Field.ATTRIBUTE:
         bare = not quoted and word.lower() == "none"

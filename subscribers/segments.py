@@ -29,7 +29,7 @@ from subscribers.models import (
     Suppression,
 )
 from subscribers.rules import Field
-from subscribers.sentences import Said
+from subscribers.sentences import Saying
 
 _LONGEST_NAME = 60
 
@@ -241,7 +241,7 @@ def get(session: Session, name: str) -> Segment:
         raise SegmentNotFound(
             "There is no segment called “{name}”; there is: {names}.",
             name=name[:60],
-            names=names or Said("none"),
+            names=names or Saying("none"),
         )
     return found
 

@@ -16,7 +16,7 @@ class Language(str):
     __slots__ = ()
 
 
-class Said:
+class Saying:
     """A msgid and its values, which it names in braces; `str` says it in English.
 
     A number is said with separators, so that the number of a row goes in as a text.
@@ -42,14 +42,14 @@ class Told(Exception):
     Without a message it says its docstring, so that this one needs a translation too.
     """
 
-    def __init__(self, message: str | Said = "", /, **values: "Value") -> None:
+    def __init__(self, message: str | Saying = "", /, **values: "Value") -> None:
         if isinstance(message, str):
-            message = Said(message or (type(self).__doc__ or "").strip(), **values)
+            message = Saying(message or (type(self).__doc__ or "").strip(), **values)
         super().__init__(str(message))
         self.said = message
 
 
-Value: TypeAlias = str | int | float | date | tuple[str, ...] | Said
+Value: TypeAlias = str | int | float | date | tuple[str, ...] | Saying
 
 
 def _plain(value: Value) -> str:

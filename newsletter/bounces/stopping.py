@@ -12,7 +12,7 @@ from newsletter.bounces.report import Kind
 from newsletter.ledger import DELIVERY, being
 from newsletter.models import Bounce, DeliveryState, Issue, IssueState
 from newsletter.smtp.failures import Failure
-from subscribers.sentences import N_, Said
+from subscribers.sentences import N_, Saying
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def stop_if_needed(session: Session, issue: Issue) -> Breaker | None:
     breaker = tripped(toll, tolerated=issue.tolerated)
     if breaker is None:
         return None
-    said = i18n.kept(Said(_SENTENCES[breaker], **vars(toll)))
+    said = i18n.kept(Saying(_SENTENCES[breaker], **vars(toll)))
     if not issues.pause(session, issue, because=said, by=breaker.value):
         return None  # nothing of it has left yet: the next report finds it sending
     logger.warning("issue %s is paused: %s", issue.id, breaker)

@@ -13,7 +13,7 @@ from newsletter.ledger import DELIVERY, being
 from newsletter.models import Delivery, DeliveryState, Issue, IssueState
 from subscribers.columns import table_of
 from subscribers.models import MailingList, UnknownPolicy
-from subscribers.sentences import Said
+from subscribers.sentences import Saying
 
 ISSUE = table_of(Issue).c
 LIST = table_of(MailingList).c
@@ -90,7 +90,7 @@ def resolve(session: Session, issue: Issue, *, resend: bool, now: datetime) -> i
         raise WrongState(
             "Issue {issue} is {state}: nothing is unknown.",
             issue=str(issue.id),
-            state=Said(issue.state),
+            state=Saying(issue.state),
         )
     held = [
         DELIVERY.issue_id == issue.id,

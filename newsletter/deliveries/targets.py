@@ -8,7 +8,7 @@ from newsletter.errors import WrongState
 from newsletter.models import Issue, IssueState
 from subscribers import segments
 from subscribers.models import Segment
-from subscribers.sentences import N_, Said
+from subscribers.sentences import N_, Saying
 
 
 def change_segment(session: Session, name: str, rule: str) -> Segment:
@@ -47,7 +47,7 @@ def _require(
                 "Issue {issue} “{title}” ({state}) goes to “{segment}”: {advice}.",
                 issue=str(issue.id),
                 title=issue.title,
-                state=Said(issue.state),
+                state=Saying(issue.state),
                 segment=segment.name,
-                advice=Said(advice),
+                advice=Saying(advice),
             )

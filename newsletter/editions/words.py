@@ -11,7 +11,7 @@ from newsletter.items import revisions
 from newsletter.items.revisions import Author
 from newsletter.models import Decision, Edition, Issue, IssueItem
 from subscribers.clock import utcnow
-from subscribers.sentences import Language, Said
+from subscribers.sentences import Language, Saying
 
 LONGEST_LINE = 300  # characters, of a subject or a preheader
 
@@ -117,5 +117,5 @@ def get_edition(session: Session, issue: Issue, language: str) -> Edition:
         "Issue {issue} has no edition in “{language}”. It has: {there}.",
         issue=str(issue.id),
         language=Language(language),
-        there=there or Said("none"),
+        there=there or Saying("none"),
     )

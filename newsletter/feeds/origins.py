@@ -129,7 +129,7 @@ class File:
             path = (folder / name).resolve()
             if not path.is_relative_to(folder):
                 raise UnreadableImage(
-                    "{name} lies outside the feed's folder.", name=name[:120]
+                    "{name} lies outside the feed’s folder.", name=name[:120]
                 )
             if not path.is_file():
                 raise UnreadableImage("{name}: there is no such file.", name=name[:120])

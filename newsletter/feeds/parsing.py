@@ -15,7 +15,7 @@ from newsletter.errors import UnreadableFeed
 from newsletter.feeds import jsonfeed, prescan
 from newsletter.feeds.entries import Enclosure, Entry, Feed
 from newsletter.items import links
-from subscribers.sentences import Said
+from subscribers.sentences import Saying
 
 MAX_GUID = 2000
 
@@ -90,11 +90,11 @@ def _is_broken(read: Any) -> bool:
     return isinstance(read.get("bozo_exception"), SAXParseException)
 
 
-def _reason(read: Any) -> Said:
+def _reason(read: Any) -> Saying:
     if not read.get("bozo"):
-        return Said("This is not a feed: no RSS, no Atom, no JSON Feed.")
+        return Saying("This is not a feed: no RSS, no Atom, no JSON Feed.")
     said = str(read.get("bozo_exception", "broken XML"))[:200]
-    return Said("This is not a feed: {reason}", reason=said)
+    return Saying("This is not a feed: {reason}", reason=said)
 
 
 def _entry(read: Any, feed_language: str) -> Entry:

@@ -11,12 +11,12 @@ from newsletter.i18n.catalogues import translator
 from newsletter.i18n.dates import day
 from newsletter.i18n.figures import number
 from newsletter.i18n.languages import language_name, listed
-from subscribers.sentences import Language, Said, Told, Value
+from subscribers.sentences import Language, Saying, Told, Value
 
 _MARK = '{"say": '  # no sentence begins so
 
 
-def told(fact: Told | Said, language: str) -> str:
+def told(fact: Told | Saying, language: str) -> str:
     """Return the sentence of an error in a language of the interface."""
     said = fact.said if isinstance(fact, Told) else fact
     if not said.message:  # of nothing, gettext says the head of its catalogue
@@ -26,7 +26,7 @@ def told(fact: Told | Said, language: str) -> str:
     return say(said.message, **values)
 
 
-def kept(fact: Told | Said, *, limit: int = 4000) -> str:
+def kept(fact: Told | Saying, *, limit: int = 4000) -> str:
     """Return a sentence as a column of `limit` characters keeps it, for `retold`."""
     said = fact.said if isinstance(fact, Told) else fact
     text = json.dumps(_packed(said)) if said.values else said.message
@@ -37,11 +37,11 @@ def retold(text: str, language: str) -> str:
     """Return what `kept` kept; a text of any other making as far as we know it."""
     if text.startswith(_MARK):
         return told(_unpacked(json.loads(text)), language)
-    return told(Said(text), language)
+    return told(Saying(text), language)
 
 
 def _worded(value: Value, language: str) -> str:
-    if isinstance(value, Said):
+    if isinstance(value, Saying):
         return told(value, language)
     if isinstance(value, str):
         spoken = isinstance(value, Language)
@@ -53,22 +53,23 @@ def _worded(value: Value, language: str) -> str:
     )
 
 
-def _packed(said: Said) -> dict[str, Any]:
+def _packed(said: Saying) -> dict[str, Any]:
     values = {name: _flat(value) for name, value in said.values.items()}
     return {"say": said.message, "with": values}
 
 
 def _flat(value: Value) -> Any:  # JSON
-    if isinstance(value, Said):
+    if isinstance(value, Saying):
         return _packed(value)
     if isinstance(value, Language):
         return {"language": value}
     return {"day": value.isoformat()} if isinstance(value, date) else value
 
 
-def _unpacked(packed: dict[str, Any]) -> Said:
+def _unpacked(packed: dict[str, Any]) -> Saying:
     values = {name: _value(each) for name, each in packed["with"].items()}
-    return Said(packed["say"], **values)
+    message = packed["say"]
+    return Saying(message, **values)
 
 
 def _value(flat: Any) -> Value:

@@ -20,7 +20,7 @@ from newsletter.models import (
 )
 from subscribers.clock import utcnow
 from subscribers.models import MailingList, MissingPolicy, Segment
-from subscribers.sentences import Said
+from subscribers.sentences import Saying
 
 EDITABLE = (IssueState.DRAFT, IssueState.SCHEDULED)
 # Path segments of /{lang}/… that are pages of their own.
@@ -184,7 +184,7 @@ def require_editable(issue: Issue) -> None:
         raise IssueNotEditable(
             "Issue {issue} is {state}: its contents are frozen.",
             issue=str(issue.id),
-            state=Said(issue.state),
+            state=Saying(issue.state),
         )
 
 

@@ -16,10 +16,20 @@ from newsletter.issues.approval import require_approved
 from newsletter.ledger import being
 from newsletter.models import Delivery, DeliveryState, Edition, Issue, IssueState
 from subscribers.clock import utcnow
-from subscribers.sentences import Said
+from subscribers.sentences import Saying
 
 # How long a process may take for one step of the start before another may redo it.
 LEASE = timedelta(seconds=60)
+# The states as sentences name them, so that catalogues hold them.
+_STATES = (
+    N_("draft"),
+    N_("scheduled"),
+    N_("starting"),
+    N_("sending"),
+    N_("paused"),
+    N_("sent"),
+    N_("cancelled"),
+)
 # States in which something is still to be attempted without a person.
 _PENDING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
@@ -308,6 +318,6 @@ def _require(moved: bool, issue: Issue, verb: str) -> None:  # noqa: FBT001  # t
         raise WrongState(
             "Issue {issue} is {state}, so it cannot {verb}.",
             issue=str(issue.id),
-            state=Said(issue.state),
-            verb=Said(verb),
+            state=Saying(issue.state),
+            verb=Saying(verb),
         )

@@ -10,7 +10,6 @@ from newsletter.errors import BadText
 from newsletter.items import plain
 from newsletter.models import Item, ItemType
 from subscribers.clock import utcnow
-from subscribers.sentences import Said
 
 _PLACE = 300  # characters
 
@@ -55,9 +54,8 @@ def move(session: Session, item: Item, **facts: Unpack[Occasion]) -> Item:
     """
     if item.type is not ItemType.EVENT:
         raise BadText(
-            "Item {item} is no event but a {type}.",
+            "Item {item} is no event.",
             item=str(item.id),
-            type=Said(item.type),
         )
     before = occasion(item)
     for name, value in facts.items():

@@ -11,7 +11,7 @@ from newsletter.items import words as wording
 from newsletter.items.words import Words
 from newsletter.models import Asset, DocumentFile, Item, ItemText
 from subscribers.clock import utcnow
-from subscribers.sentences import Language, Said
+from subscribers.sentences import Language, Saying
 
 _LONGEST_TITLE = 300
 _LONGEST_CREDIT = 300
@@ -141,7 +141,7 @@ def remove_document(session: Session, item: Item, title: str) -> None:
             "Item {item} has no document “{title}”; it has: {names}.",
             item=str(item.id),
             title=title,
-            names=names or Said("none"),
+            names=names or Saying("none"),
         )
     _put(session, item, rows)
 

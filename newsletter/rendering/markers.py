@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from newsletter.errors import RenderingFailed
 from newsletter.rendering.letter import Letter, Rendered
-from subscribers.sentences import Language, Said
+from subscribers.sentences import Language, Saying
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,14 @@ def check(letter: Letter, rendered: Rendered) -> None:
             )
 
 
-def _expected(letter: Letter) -> list[tuple[Said, str]]:
+def _expected(letter: Letter) -> list[tuple[Saying, str]]:
     expected = [
-        (Said("the unsubscribe link"), letter.unsubscribe_url),
-        (Said("the preferences link"), letter.preferences_url),
-        (Said("the reader’s address"), letter.reader_address),
+        (Saying("the unsubscribe link"), letter.unsubscribe_url),
+        (Saying("the preferences link"), letter.preferences_url),
+        (Saying("the reader’s address"), letter.reader_address),
     ]
     if letter.reader_since:
-        expected.append((Said("the day the reader joined"), letter.reader_since))
+        expected.append((Saying("the day the reader joined"), letter.reader_since))
     return expected + [
         (_link_to(link.language), link.url)
         for link in letter.languages
@@ -87,5 +87,5 @@ def _expected(letter: Letter) -> list[tuple[Said, str]]:
     ]
 
 
-def _link_to(language: str) -> Said:
-    return Said("the link to the letter in {language}", language=Language(language))
+def _link_to(language: str) -> Saying:
+    return Saying("the link to the letter in {language}", language=Language(language))

@@ -15,7 +15,7 @@ from newsletter.rendering import body, own, palette, plain, slots, view
 from newsletter.rendering.letter import Letter, Rendered
 from newsletter.rendering.palette import SANS, SERIF
 from newsletter.rendering.tongue import Tongue
-from subscribers.sentences import Language, Said
+from subscribers.sentences import Language, Saying
 
 # Characters of the inbox line that belong to the preheader; without padding, mail
 # programs fill the line with the first words of the letter.
@@ -74,11 +74,11 @@ def render(letter: Letter) -> Rendered:
         ) from error
 
 
-def _reason(error: Exception) -> Said:
+def _reason(error: Exception) -> Saying:
     """Return why, as a sentence: our own words, or those of the template engine."""
     if isinstance(error, RenderingFailed | BadTemplate):
         return error.said
-    return Said(f"{str(error).rstrip('.')}.")
+    return Saying(f"{str(error).rstrip('.')}.")
 
 
 def _mail(page: view.Page) -> tuple[str, str]:

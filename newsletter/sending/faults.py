@@ -9,7 +9,7 @@ from newsletter import i18n
 from newsletter.deliveries import Queue, Result, Trial, live_unknowns
 from newsletter.i18n import N_
 from newsletter.smtp import Fault, Outcome, Verdict
-from subscribers.sentences import Language, Said
+from subscribers.sentences import Language, Saying
 
 # So many silences after the final dot within ten minutes mean that the relay is
 # ill: going on would only make more readers uncertain.
@@ -71,7 +71,7 @@ def pause_for(
 def refused_sentence(trial: Trial, queue: Queue) -> str:
     """Return why a gentle start goes no further, to be kept."""
     return i18n.kept(
-        Said(
+        Saying(
             _GENTLE,
             refused=trial.refused,
             answered=trial.answered,

@@ -10,7 +10,7 @@ from itertools import product
 from babel import Locale
 
 from newsletter.errors import BadRule
-from subscribers.sentences import N_, Said
+from subscribers.sentences import N_, Saying
 
 LAST = -1
 _LANGUAGES = ("en", "fr", "nl", "de")
@@ -75,20 +75,20 @@ def read(text: str) -> Rule:
     words = " ".join(text.casefold().split())
     if len(words) > 2 * _LONGEST:
         raise BadRule(
-            "That is too long for a rule. {examples}", examples=Said(_EXAMPLES)
+            "That is too long for a rule. {examples}", examples=Saying(_EXAMPLES)
         )
     clock = _CLOCK.search(words)
     if clock is None:
         raise BadRule(
             "“{rule}” names no time of day. {examples}",
             rule=_shown(text),
-            examples=Said(_EXAMPLES),
+            examples=Saying(_EXAMPLES),
         )
     at = _time(clock)
     rule = _Reading(at, text).rule(_tokens(words[: clock.start()], text))
     if len(canonical(rule)) > _LONGEST:
         raise BadRule(
-            "That is too much for one rule. {examples}", examples=Said(_EXAMPLES)
+            "That is too much for one rule. {examples}", examples=Saying(_EXAMPLES)
         )
     return rule
 
@@ -160,7 +160,7 @@ class _Reading:
         return BadRule(
             "“{rule}” is not a rule. {examples}",
             rule=_shown(self.text),
-            examples=Said(_EXAMPLES),
+            examples=Saying(_EXAMPLES),
         )
 
     def _understand(self, tokens: Sequence[_Token]) -> None:
@@ -221,7 +221,7 @@ def _tokens(words: str, text: str) -> list[_Token]:
                 "“{word}” in “{rule}” is not understood. {examples}",
                 word=_shown(word),
                 rule=_shown(text),
-                examples=Said(_EXAMPLES),
+                examples=Saying(_EXAMPLES),
             )
         if token[0] == "counted":
             raise BadRule(_UNCOUNTED)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from newsletter import i18n
 from newsletter.models import Issue, IssueState
 from newsletter.sending import faults
-from subscribers.sentences import Said
+from subscribers.sentences import Saying
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Because:
 
 def by_hand(who: str) -> str:
     """Return what is kept when a person pauses an issue."""
-    return i18n.kept(Said("{who} paused it.", who=who))
+    return i18n.kept(Saying("{who} paused it.", who=who))
 
 
 def of(issue: Issue, language: str) -> Because | None:

@@ -18,8 +18,8 @@ METHODS = [
     ("newsletter/**.py", "python"),
     ("subscribers/**.py", "python"),
 ]
-# What an error says when it is raised is shown on a page, and so is `Said`.
-KEYWORDS = DEFAULT_KEYWORDS | dict.fromkeys(["Said", *ON_PAGES])
+# What an error says when it is raised is shown on a page, and so is `Saying`.
+KEYWORDS = DEFAULT_KEYWORDS | dict.fromkeys(["Saying", *ON_PAGES])
 # English says what the msgids say.
 TRANSLATED = [lang for lang in catalogues.catalogue_languages() if lang != "en"]
 

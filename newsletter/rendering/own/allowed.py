@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from subscribers.sentences import Said
+from subscribers.sentences import Saying
 
 # Where a block of ours may stand.
 _SECTIONS = ("newsletter-top", "newsletter-items", "newsletter-footer")
@@ -127,18 +127,18 @@ _PADDING = re.compile(r"\d{1,3}(?:px)?(?: \d{1,3}(?:px)?){0,3}")
 class Refusal(Exception):
     """What a template may not hold, and why, as the end of a sentence."""
 
-    reason: Said
+    reason: Saying
 
 
 def attribute(tag: str, name: str, value: str) -> None:
     """Raise Refusal unless the tag may carry this attribute with this value."""
     if name not in _names(tag):
-        raise Refusal(Said("<{tag}> may not carry “{name}”", tag=tag, name=name))
+        raise Refusal(Saying("<{tag}> may not carry “{name}”", tag=tag, name=name))
     if any(ord(c) < ord(" ") and c not in "\t\n\r" for c in value):
-        raise Refusal(Said("“{name}” holds a control character", name=name))
+        raise Refusal(Saying("“{name}” holds a control character", name=name))
     if name == "src" and not _MEDIA.fullmatch(value):
         raise Refusal(
-            Said(
+            Saying(
                 "pictures come from our own store (src=/media/….png), because another"
                 " server would learn who opens the letter"
             )
@@ -153,19 +153,19 @@ def style(text: str) -> None:
     """Raise Refusal for CSS that fetches, runs, or cannot be judged."""
     plain = text.casefold()
     if any(sign in plain for sign in ("\\", "<", "&", "/*")):
-        raise Refusal(Said("styles are written without comments, “\\”, “<” and “&”"))
+        raise Refusal(Saying("styles are written without comments, “\\”, “<” and “&”"))
     fetching = [name for name in _FUNCTION.findall(plain) if name not in _HARMLESS] + [
         f"@{name}" for name in _RULE.findall(plain) if name != "media"
     ]
     if fetching:
         raise Refusal(
-            Said(
+            Saying(
                 "“{name}” may not stand in styles: they fetch nothing and run nothing",
                 name=fetching[0],
             )
         )
     if "//" in plain or "script:" in plain or "behavior" in plain or "binding" in plain:
-        raise Refusal(Said("styles name no addresses and no scripts"))
+        raise Refusal(Saying("styles name no addresses and no scripts"))
 
 
 def _names(tag: str) -> frozenset[str] | set[str]:
@@ -192,5 +192,10 @@ def _setting(name: str, value: str) -> None:
             "color": "#0b5d57",
             "design": "letter, news, bulletin",
         }
-        words = "“{name}” is written like this: {example}"
-        raise Refusal(Said(words, name=name, example=example[name]))
+        raise Refusal(
+            Saying(
+                "“{name}” is written like this: {example}",
+                name=name,
+                example=example[name],
+            )
+        )

@@ -15,7 +15,7 @@ from newsletter.errors import BadTemplate
 from newsletter.rendering import safe
 from newsletter.rendering.own import allowed
 from newsletter.rendering.own.allowed import BLOCKS, INSIDE, REQUIRED, WORDED, Refusal
-from subscribers.sentences import N_, Said
+from subscribers.sentences import N_, Saying
 
 LONGEST = 100_000  # characters
 # mrml recurses per tag and takes the process down near 10,000.
@@ -68,7 +68,7 @@ def read(source: str) -> Own:
     try:
         reader.parser.Parse(_without_names(source).encode(), _WHOLE)
     except expat.ExpatError as error:
-        said = Said(expat.errors.messages[error.code])
+        said = Saying(expat.errors.messages[error.code])
         raise _refused(error.lineno, error.offset, said) from error
     except UnicodeEncodeError as error:
         raise BadTemplate("The template is not text that can be read.") from error
@@ -78,7 +78,7 @@ def read(source: str) -> Own:
             "Line {line}: the template ends without <{tag}/>. {why}",
             line=str(reader.parser.CurrentLineNumber),
             tag=missing[0],
-            why=Said(_WHY[missing[0]]),
+            why=Saying(_WHY[missing[0]]),
         )
     return Own(tuple(reader.head), tuple(reader.body))
 
@@ -117,7 +117,7 @@ def _without_names(source: str) -> str:
     return _NAMED.sub(character, source.removeprefix("\ufeff"))
 
 
-def _refused(line: int, column: int, reason: Said) -> BadTemplate:
+def _refused(line: int, column: int, reason: Saying) -> BadTemplate:
     return BadTemplate(
         "Line {line}, column {column}: {reason}.",
         line=str(line),
@@ -150,7 +150,7 @@ class _Reader:
         self._bound()
         parent = self.stack[-1] if self.stack else ""
         if tag not in allowed.KNOWN:
-            raise self._no(Said("<{tag}> may not stand in a template", tag=tag))
+            raise self._no(Saying("<{tag}> may not stand in a template", tag=tag))
         if tag not in INSIDE.get(parent, frozenset()):
             raise self._no(_misplaced(f"<{tag}>", parent))
         try:
@@ -167,7 +167,7 @@ class _Reader:
     def _slot(self, tag: str, attributes: dict[str, str]) -> None:
         once = not tag.startswith(("newsletter-na", "newsletter-nu", "newsletter-da"))
         if tag in self.seen and once:
-            raise self._no(Said("<{tag}/> stands here a second time", tag=tag))
+            raise self._no(Saying("<{tag}/> stands here a second time", tag=tag))
         self.seen.add(tag)
         self._add(Slot(tag, tuple(attributes.items())))
 
@@ -178,7 +178,7 @@ class _Reader:
             and "mj-attributes" not in (self.stack)
         ):
             raise self._no(
-                Said("<mj-image> needs “alt”, which is empty for decoration")
+                Saying("<mj-image> needs “alt”, which is empty for decoration")
             )
         parts = [tag]
         for name, value in attributes.items():
@@ -187,7 +187,7 @@ class _Reader:
                 kept = safe.link(value)
                 if not kept:
                     raise self._no(
-                        Said("links begin with https://, http:// or mailto:")
+                        Saying("links begin with https://, http:// or mailto:")
                     )
             parts.append(f'{name}="{escape(kept)}"')
         return f"<{' '.join(parts)}{' /' if tag in _EMPTY else ''}>"
@@ -222,16 +222,16 @@ class _Reader:
         self._write(safe.clean(styles))
 
     def _foreign(self, *_: object) -> None:
-        raise self._no(Said("a template begins with <mjml>, without declarations"))
+        raise self._no(Saying("a template begins with <mjml>, without declarations"))
 
     def _bound(self) -> None:
         self.tags += 1
         if len(self.stack) >= DEEPEST:
             raise self._no(
-                Said("tags stand more than {most} deep in each other", most=DEEPEST)
+                Saying("tags stand more than {most} deep in each other", most=DEEPEST)
             )
         if self.tags > MOST:
-            raise self._no(Said("a template may hold {most} tags", most=MOST))
+            raise self._no(Saying("a template may hold {most} tags", most=MOST))
 
     def _write(self, written: str) -> None:
         self._add(written)
@@ -240,17 +240,17 @@ class _Reader:
         pieces = self.head if "mj-head" in self.stack else self.body
         pieces.append(Piece(what, self.parser.CurrentLineNumber))
 
-    def _no(self, reason: Said) -> BadTemplate:
+    def _no(self, reason: Saying) -> BadTemplate:
         return _refused(
             self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber, reason
         )
 
 
-def _misplaced(what: str, where: str) -> Said:
+def _misplaced(what: str, where: str) -> Saying:
     """Say that a tag, or words where it is "", may not stand in another, or outside."""
     if not what:
-        inside = Said("words may not stand in <{tag}>", tag=where)
-        return inside if where else Said("words may not stand outside of <mjml>")
+        inside = Saying("words may not stand in <{tag}>", tag=where)
+        return inside if where else Saying("words may not stand outside of <mjml>")
     if not where:
-        return Said("{what} may not stand outside of <mjml>", what=what)
-    return Said("{what} may not stand in <{tag}>", what=what, tag=where)
+        return Saying("{what} may not stand outside of <mjml>", what=what)
+    return Saying("{what} may not stand in <{tag}>", what=what, tag=where)
