@@ -29,6 +29,14 @@ class Saying:
         self.message = message
         self.values: Mapping[str, Value] = values
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Saying):
+            return NotImplemented
+        return (self.message, self.values) == (other.message, other.values)
+
+    def __hash__(self) -> int:
+        return hash((self.message, *self.values.items()))
+
     def __str__(self) -> str:
         if not self.values:
             return self.message

@@ -81,3 +81,15 @@ def _fact(error: ast.expr, words: list[ast.expr], place: str) -> Iterator[Fact]:
     if name in ON_PAGES:
         docstring = ast.get_docstring(_classes()[name]) or ""
         yield Fact(name, place, docstring, words[0] if words else None)
+
+
+def is_sayable(words: ast.expr) -> bool:
+    """Whether what an error says is a msgid, or a name or call that gives one."""
+    if isinstance(words, ast.Constant):
+        return isinstance(words.value, str)
+    if isinstance(words, ast.IfExp):
+        return is_sayable(words.body) and is_sayable(words.orelse)
+    if isinstance(words, ast.Call):
+        # `str(error)` and `"…".format(…)` are English, said already.
+        return isinstance(words.func, ast.Name) and words.func.id != "str"
+    return isinstance(words, ast.Name | ast.Attribute)
