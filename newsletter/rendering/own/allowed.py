@@ -139,8 +139,9 @@ def attribute(tag: str, name: str, value: str) -> None:
     if name == "src" and not _MEDIA.fullmatch(value):
         raise Refusal(
             Saying(
-                "pictures come from our own store (src=/media/….png), because another"
-                " server would learn who opens the letter"
+                "pictures come from our own store ({source}), because another server"
+                " would learn who opens the letter",
+                source='src="/media/….png"',
             )
         )
     if name not in {"href", "src", "alt", "title"}:
@@ -186,16 +187,11 @@ def _setting(name: str, value: str) -> None:
         "color": _COLOUR.fullmatch(value),
         "design": value in {"letter", "news", "bulletin"},
     }
-    if not allowed[name]:
-        example = {
-            "padding": "24px 32px 0",
-            "color": "#0b5d57",
-            "design": "letter, news, bulletin",
-        }
-        raise Refusal(
-            Saying(
-                "“{name}” is written like this: {example}",
-                name=name,
-                example=example[name],
-            )
-        )
+    if allowed[name]:
+        return
+    if name == "design":
+        raise Refusal(Saying("“{name}” is letter, news or bulletin", name=name))
+    example = {"padding": "24px 32px 0", "color": "#0b5d57"}[name]
+    raise Refusal(
+        Saying("“{name}” is written like {example}", name=name, example=example)
+    )

@@ -178,7 +178,10 @@ class _Reader:
             and "mj-attributes" not in (self.stack)
         ):
             raise self._no(
-                Saying("<mj-image> needs “alt”, which is empty for decoration")
+                Saying(
+                    "<mj-image> needs {setting}, empty for decoration",
+                    setting='alt="…"',
+                )
             )
         parts = [tag]
         for name, value in attributes.items():
