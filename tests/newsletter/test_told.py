@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 
 from newsletter import i18n
+from newsletter.desk.fetches import Failure
 from newsletter.errors import BadAnswer, BadText, NewsletterError
 from newsletter.i18n import catalogues
 from newsletter.models import IssueState
-from newsletter.web import verdicts
+from newsletter.web import news, verdicts
 from subscribers.errors import InvalidAddress, ListNotFound, SubscriberError
 from subscribers.importing import rows
 from subscribers.importing.cells import Record
@@ -143,6 +144,12 @@ def test_what_was_kept_without_values_is_said_as_far_as_we_know_it(
     text: str, said: str
 ) -> None:
     assert i18n.retold(text, "nl") == said
+
+
+def test_every_way_a_page_can_fail_to_be_read_has_words() -> None:
+    for failure in Failure:
+        assert news.why(failure, "nl") == i18n.translator("nl")(news.FAILURES[failure])
+        assert news.why(failure, "nl") != news.why(failure, "en")
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "nl"])
