@@ -35,7 +35,7 @@ def post(client: TestClient, log_in: LogIn, engine: Engine) -> Callable[..., str
         files = fields.pop("files", None)
         client.headers["Accept-Language"] = language
         data = {"form_token": token, **fields}
-        answer = client.post(address, data=data, files=files)  # type: ignore[arg-type]
+        answer = client.post(address, data=data, files=files)  # type: ignore[arg-type]  # any form
         if answer.status_code == 303:
             answer = client.get(answer.headers["location"])
         return plain(answer.text)
