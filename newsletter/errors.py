@@ -1,11 +1,10 @@
 """The facts that can stop a request about items, issues and their delivery."""
 
+from subscribers.sentences import N_, Told
 
-class NewsletterError(Exception):
+
+class NewsletterError(Told):
     """The request cannot be carried out."""
-
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip())
 
 
 class BadSetting(NewsletterError, ValueError):
@@ -36,7 +35,7 @@ class BadAnswer(FetchFailed):
     """The server answered something other than the page; `status` says what."""
 
     def __init__(self, url: str = "It", *, status: int = 0) -> None:
-        super().__init__(f"{url} answered {status}.")
+        super().__init__(N_("{url} answered {status}."), url=url, status=str(status))
         self.status = status
 
 

@@ -29,6 +29,7 @@ from newsletter.errors import (
     TooLarge,
     TooSlow,
 )
+from subscribers.sentences import N_, Saying
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -46,6 +47,7 @@ _TRIER = b"newsletter/1 (link check)"
 # What the system says where no packet gets out.
 _OFFLINE = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
 # glibc has a second one for a name without an address.
+_UNKNOWN = N_("{host} is not known to the name servers.")
 _NO_SUCH_NAME = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None)})
 # Only this half of IPv6 is handed out to the world; NAT64 is unwrapped first.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -95,7 +97,7 @@ def fetch(
         if answer.status not in _REDIRECTS:
             return _accepted(answer)
         url = _next(url, answer.headers.get("location", ""))
-    raise FetchFailed(f"{_short(url)} redirects more than {limits.redirects} times.")
+    raise FetchFailed("{url} redirects too often.", url=_short(url))
 
 
 def reach(
@@ -120,14 +122,14 @@ def reach(
         if answer.status not in _REDIRECTS or "location" not in answer.headers:
             return answer.status
         url = _next(url, answer.headers["location"])
-    raise FetchFailed(f"{_short(url)} redirects too often.")
+    raise FetchFailed("{url} redirects too often.", url=_short(url))
 
 
 def _next(url: str, location: str) -> str:
     try:
         return urljoin(url, location)
     except ValueError as error:
-        raise FetchRefused(f"{_short(url)} redirects to no address.") from error
+        raise FetchRefused("{url} redirects to no address.", url=_short(url)) from error
 
 
 def is_public(address: Address) -> bool:
@@ -203,27 +205,29 @@ class _Guarded(httpcore2.NetworkBackend):
                 return _Hurried(stream, self.deadline)
         if _is_offline(failure):
             raise NoNetwork from failure
-        raise FetchFailed(f"{host} cannot be reached.") from failure
+        raise FetchFailed("{host} cannot be reached.", host=host) from failure
 
     def _judged(self, host: str, port: int) -> list[str]:
         try:
             found = [ip_address(one.split("%")[0]) for one in self.resolve(host, port)]
         except socket.gaierror as error:
-            unknown = error.errno in _NO_SUCH_NAME
-            kind = HostUnknown if unknown else NoNetwork
-            raise kind(f"{host} is not known to the name servers.") from error
+            kind = HostUnknown if error.errno in _NO_SUCH_NAME else NoNetwork
+            raise kind(Saying(_UNKNOWN, host=host)) from error
         except (OSError, UnicodeError) as error:
-            raise FetchFailed(f"{host} is not known to the name servers.") from error
+            raise FetchFailed(Saying(_UNKNOWN, host=host)) from error
         for address in found:
             if _allowed(address, self.allow):
                 continue
             if not is_public(address):
                 raise FetchRefused(
-                    f"{host} is at {address}, which is not a public address. "
-                    "If it should be read, name its network in NEWSLETTER_FETCH_ALLOW."
+                    "{host} is at {address}, which is not a public address. If it "
+                    "should be read, name its network in NEWSLETTER_FETCH_ALLOW.",
+                    host=host,
+                    address=str(address),
                 )
             if port not in _PORTS.values():
-                raise FetchRefused(f"{host}: port {port} is not a web port (80, 443).")
+                where = f"{host}, port {port}"
+                raise FetchRefused("{host} is not a web port (80, 443).", host=where)
         return [str(address) for address in found]
 
 
@@ -268,16 +272,16 @@ def _left(deadline: float) -> float:
 def _checked(url: str) -> SplitResult:
     """Return the parts of an address we may ask; the one place that reads it."""
     if any(character <= " " or character == "\\" for character in url):
-        raise FetchRefused(f"{_short(url)} holds characters no address may hold.")
+        raise FetchRefused("{url} holds signs no address may hold.", url=_short(url))
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError as error:
-        raise FetchRefused(f"{_short(url)} is not an address.") from error
+        raise FetchRefused("{url} is not an address.", url=_short(url)) from error
     if parts.scheme not in _PORTS or not parts.hostname:
-        raise FetchRefused(f"{_short(url)} is not an http or https address.")
+        raise FetchRefused("{url} is not an http or https address.", url=_short(url))
     if parts.username is not None or "%" in parts.hostname:
-        raise FetchRefused(f"{_short(url)} carries a log-in or a zone.")
+        raise FetchRefused("{url} carries a log-in or a zone.", url=_short(url))
     return parts
 
 
@@ -308,9 +312,9 @@ def _ask(
             wanted = response.status == 200 and method == "GET"
             body = _read(response.iter_stream(), size) if wanted else b""
     except httpcore2.TimeoutException as error:
-        raise TooSlow(f"{parts.netloc} took too long to answer.") from error
+        raise TooSlow("{host} took too long to answer.", host=parts.netloc) from error
     except (httpcore2.NetworkError, httpcore2.ProtocolError) as error:
-        raise FetchFailed(f"{parts.netloc} broke off: {error}") from error
+        raise FetchFailed("{host} broke off.", host=parts.netloc) from error
     return Fetched(
         parts.geturl(),
         response.status,
@@ -337,7 +341,7 @@ def _host(parts: SplitResult) -> bytes:
     try:
         return host.encode("idna")
     except UnicodeError as error:
-        raise FetchRefused(f"{host} is not a host name.") from error
+        raise FetchRefused("{host} is not a host name.", host=host) from error
 
 
 def _target(parts: SplitResult) -> bytes:
@@ -361,7 +365,9 @@ def _read(chunks: Iterable[bytes], size: int) -> bytes:
     for chunk in chunks:
         body += chunk
         if len(body) > size:
-            raise TooLarge(_too_large(size))
+            raise TooLarge(
+                "The answer is larger than {most} MB.", most=size // 10**6 or 1
+            )
     return bytes(body)
 
 
@@ -370,9 +376,7 @@ def _inflated(body: bytes, encoding: str, size: int) -> bytes:
     if not body or encoding.strip().lower() in {"", "identity"}:
         return body
     if encoding.strip().lower() not in {"gzip", "x-gzip", "deflate"}:
-        raise FetchFailed(
-            f"The answer is packed as {encoding[:30]}, which we did not ask for."
-        )
+        raise FetchFailed("The answer is packed in a way we did not ask for.")
     try:
         # 32: the header says whether it is gzip or zlib.
         unpacked = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(
@@ -381,12 +385,8 @@ def _inflated(body: bytes, encoding: str, size: int) -> bytes:
     except zlib.error as error:
         raise FetchFailed("The answer is packed and cannot be opened.") from error
     if len(unpacked) > size:
-        raise TooLarge(_too_large(size))
+        raise TooLarge("The answer is larger than {most} MB.", most=size // 10**6 or 1)
     return unpacked
-
-
-def _too_large(size: int) -> str:
-    return f"The answer is larger than {size // 1_000_000 or 1} MB."
 
 
 def _accepted(answer: Fetched) -> Fetched:

@@ -20,6 +20,7 @@ from newsletter import (
     doctor,
     editions,
     errands,
+    i18n,
     issues,
     media,
     notices,
@@ -104,7 +105,9 @@ def start_issue(
     except NewsletterError as error:
         logger.exception("issue %s cannot start", issue_id)
         with db.writing(engine) as session:
-            issues.fail_start(session, session.get_one(Issue, issue_id), str(error))
+            issues.fail_start(
+                session, session.get_one(Issue, issue_id), i18n.kept(error)
+            )
 
 
 def _freeze(

@@ -8,10 +8,11 @@ from functools import lru_cache
 from email_validator import EmailNotValidError, validate_email
 
 from subscribers.errors import InvalidAddress
+from subscribers.sentences import N_, Saying
 
 # RFC 5321 §4.5.3.1.3 leaves 254 octets for an address inside the brackets.
 _LONGEST = 254
-_TOO_LONG = "An address has 254 characters at most."
+_TOO_LONG = N_("An address has 254 characters at most.")
 _LONGEST_LOCAL = 64  # RFC 5321 §4.5.3.1.1
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")  # RFC 5322 §3.2.3
@@ -58,7 +59,8 @@ def _validated(text: str) -> str:
             text, check_deliverability=False, strict=True, allow_smtputf8=False
         )
     except EmailNotValidError as error:
-        raise InvalidAddress(str(error)) from error
+        # In English alone: pages say that it is no address, and no more.
+        raise InvalidAddress(Saying(str(error))) from error
     return f"{found.local_part}@{found.ascii_domain}"
 
 

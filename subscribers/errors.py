@@ -1,11 +1,10 @@
 """The facts that can stop a request about people."""
 
+from subscribers.sentences import Saying, Told, Value
 
-class SubscriberError(Exception):
+
+class SubscriberError(Told):
     """The request about a subscriber cannot be carried out."""
-
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip())
 
 
 class InvalidAddress(SubscriberError, ValueError):
@@ -15,8 +14,10 @@ class InvalidAddress(SubscriberError, ValueError):
 class InvalidRule(SubscriberError, ValueError):
     """This segment rule cannot be understood."""
 
-    def __init__(self, message: str = "", *, position: int = 1) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str | Saying = "", /, *, position: int = 1, **values: Value
+    ) -> None:
+        super().__init__(message, **values)
         self.position = position  # the character it stumbles over, from 1
 
 

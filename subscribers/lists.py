@@ -15,6 +15,7 @@ from subscribers import addresses
 from subscribers.errors import BadList, InvalidAddress, ListNotFound
 from subscribers.models import MailingList, MissingPolicy, UnknownPolicy
 from subscribers.rules import tag_key
+from subscribers.sentences import N_, Language
 
 _LONGEST_NAME = 200
 _LONGEST_SECTION = 100  # as the column of IssueItem
@@ -106,10 +107,11 @@ def get(session: Session, slug: str | None = None) -> MailingList:
         query = query.where(MailingList.slug == slug)
     found = session.exec(query).first()
     if found is None:
+        if slug:
+            words = N_("There is no list called {name}: see `newsletter lists list`.")
+            raise ListNotFound(words, name=slug)
         raise ListNotFound(
-            f"There is no list called {slug}: see `newsletter lists list`."
-            if slug
-            else "There is no list yet: make one with `newsletter lists add`."
+            "There is no list yet: make one with `newsletter lists add`."
         )
     return found
 
@@ -130,9 +132,11 @@ def add(session: Session, slug: str, changes: Changes) -> MailingList:
     Its List-Id is made of slug and sender's domain, once and for ever.
     """
     if not _SLUG.fullmatch(slug) or len(slug) > 60:
-        raise BadList(f"{slug}: a list is named with a-z, 0-9 and - (60 at most).")
+        raise BadList(
+            "{name}: a list is named with a-z, 0-9 and - (60 at most).", name=slug
+        )
     if session.exec(select(MailingList).where(MailingList.slug == slug)).first():
-        raise BadList(f"There already is a list called {slug}.")
+        raise BadList("There already is a list called {name}.", name=slug)
     if not changes.sender or not changes.languages:
         raise BadList("A new list needs a sender and languages.")
     made = MailingList(slug=slug, names={}, languages=[], sender_address="", list_id="")
@@ -205,7 +209,7 @@ def _change_parts(mailing_list: MailingList, changes: Changes) -> None:
         names = [each["name"].casefold() for each in own.sections]
         twice = [name for name in names if names.count(name) > 1]
         if twice:
-            raise BadList(f"{twice[0]}: two sections have this name.")
+            raise BadList("{name}: two sections have this name.", name=twice[0])
     if changes.fallbacks is not None:
         own.fallbacks = {
             language: _stand_ins(own, language, others)
@@ -218,7 +222,11 @@ def _section(own: MailingList, section: Section) -> dict[str, Any]:
     name = section.name.strip()
     _refuse_controls(name)
     if not 0 < len(name) <= _LONGEST_SECTION:
-        raise BadList(f"{name}: a section has a name, of {_LONGEST_SECTION} at most.")
+        raise BadList(
+            "{name}: a section has a name, of {most} at most.",
+            name=name,
+            most=_LONGEST_SECTION,
+        )
     words = {tag: said for tag, said in section.names.items() if said.strip()}
     return {"name": name, "names": _worded(own, {}, words)}
 
@@ -226,7 +234,11 @@ def _section(own: MailingList, section: Section) -> dict[str, Any]:
 def _stand_ins(own: MailingList, language: str, others: Sequence[str]) -> list[str]:
     for other in others:
         if other not in own.languages or other == language:
-            raise BadList(f"{other} cannot stand in for {language} in this list.")
+            raise BadList(
+                "{other} cannot stand in for {language} in this list.",
+                other=Language(other),
+                language=Language(language),
+            )
     return list(dict.fromkeys(others))
 
 
@@ -247,7 +259,7 @@ def _languages(tags: list[str]) -> list[str]:
         try:
             Locale.parse(tag, sep="-")
         except (UnknownLocaleError, ValueError) as error:
-            raise BadList(f"{tag} is not a language tag we know.") from error
+            raise BadList("{tag} is not a language tag we know.", tag=tag) from error
     return list(dict.fromkeys(tags))
 
 
@@ -255,7 +267,7 @@ def _mailbox(text: str) -> tuple[str, str]:
     _refuse_controls(text)
     name, address = parseaddr(text)
     if not address:
-        raise BadList(f"{text}: write a sender as Name <name@example.org>.")
+        raise BadList("{text}: write a sender as Name <name@example.org>.", text=text)
     return name.strip(), _address(address)
 
 
@@ -263,14 +275,15 @@ def _address(text: str) -> str:
     try:
         return addresses.normalise(text).email
     except InvalidAddress as error:
-        raise BadList(f"{text}: {error}") from error
+        raise BadList("{text}: {reason}", text=text, reason=error.said) from error
 
 
 def _shown_name(text: str) -> str:
     _refuse_controls(text)
     if len(text) > _LONGEST_NAME or "@" in text:
         raise BadList(
-            f"A sender’s name has {_LONGEST_NAME} characters at most and is no address."
+            "A sender’s name has {most} characters at most and is no address.",
+            most=_LONGEST_NAME,
         )
     return text.strip()
 
@@ -287,26 +300,32 @@ def _worded(
             words[language] = text.strip()
         else:
             known = ", ".join(mailing_list.languages)
-            raise BadList(f"{language} is not a language of the list ({known}).")
+            raise BadList(
+                "{language} is not a language of the list ({known}).",
+                language=language,
+                known=known,
+            )
     return words
 
 
 def _timezone(name: str) -> str:
     if name not in available_timezones():
-        raise BadList(f"{name} is not a time zone, try Europe/Brussels.")
+        raise BadList("{name} is not a time zone, try Europe/Brussels.", name=name)
     return name
 
 
 def _page(url: str) -> str:
     _refuse_controls(url)
     if url and not url.startswith("https://"):
-        raise BadList(f"{url}: write the whole address, it begins with https://.")
+        raise BadList(
+            "{url}: write the whole address, it begins with https://.", url=url
+        )
     return url.strip()
 
 
 def _colour(text: str) -> str:
     if text and not _COLOUR.fullmatch(text):
-        raise BadList(f"{text} is not a colour; write it like #0b5d57.")
+        raise BadList("{text} is not a colour; write it like #0b5d57.", text=text)
     return text.lower()
 
 

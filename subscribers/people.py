@@ -56,7 +56,9 @@ def get(session: Session, email: str) -> Subscriber:
     """Return the person with this address; raises SubscriberNotFound."""
     found = find(session, email)
     if found is None:
-        raise SubscriberNotFound(f"Nobody here has the address {email[:254]}.")
+        raise SubscriberNotFound(
+            "Nobody here has the address {email}.", email=email[:254]
+        )
     return found
 
 

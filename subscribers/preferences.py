@@ -191,8 +191,9 @@ def ask(
 def _check(language: str, allowed: Sequence[str]) -> None:
     if language not in allowed:
         raise LanguageNotOffered(
-            f"The language {language[:40]!r} is not offered; "
-            f"choose one of {', '.join(allowed)}."
+            "The language “{language}” is not offered; choose one of {known}.",
+            language=language[:40],
+            known=tuple(allowed),
         )
 
 

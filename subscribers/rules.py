@@ -10,6 +10,7 @@ from enum import StrEnum
 from subscribers.addresses import normalise
 from subscribers.errors import InvalidAddress, InvalidRule
 from subscribers.languages import canonical
+from subscribers.sentences import Saying
 
 # Bounds on what one rule may make the database do.
 _LONGEST = 2000
@@ -97,7 +98,7 @@ def parse(text: str) -> Rule:
     reader = _Reader(_tokens(text), len(text) + 1)
     rule = _any_of(reader, 0)
     if reader.kind:
-        raise reader.stumble("expected “and”, “or” or the end")
+        raise reader.stumble(Saying("expected “and”, “or” or the end"))
     return rule
 
 
@@ -114,11 +115,12 @@ def conditions_of(rule: Rule) -> Iterator[Condition]:
 
 def _refuse_noise(text: str) -> None:
     if len(text) > _LONGEST:
-        raise InvalidRule(f"A rule has {_LONGEST} characters at most.")
+        raise InvalidRule("A rule has {most} characters at most.", most=_LONGEST)
     for position, sign in enumerate(text, 1):
         if unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\t\r\n":
             raise InvalidRule(
-                f"At character {position}: a rule holds no control characters.",
+                "At character {at}: a rule holds no control characters.",
+                at=str(position),
                 position=position,
             )
 
@@ -151,15 +153,20 @@ class _Reader:
         self._next += 1
         return self._tokens[self._next - 1].text
 
-    def stumble(self, sentence: str, *, back: int = 0) -> InvalidRule:
+    def stumble(self, trouble: Saying, *, back: int = 0) -> InvalidRule:
         """Return the error to raise about the coming token, or one before it."""
         index = self._next - back
         here = self._tokens[index : index + 1]
         if not here:
-            return InvalidRule(f"At the end: {sentence}.", position=self._end)
+            return InvalidRule(
+                "At the end: {trouble}.", trouble=trouble, position=self._end
+            )
         found = here[0]
         return InvalidRule(
-            f"At character {found.position}, “{found.text[:40]}”: {sentence}.",
+            "At character {at}, “{found}”: {trouble}.",
+            at=str(found.position),
+            found=found.text[:40],
+            trouble=trouble,
             position=found.position,
         )
 
@@ -173,8 +180,10 @@ def _tokens(text: str) -> list[_Token]:
         if match is None:
             at += len(text[at:]) - len(text[at:].lstrip())
             raise InvalidRule(
-                f"At character {at + 1}, “{text[at : at + 10]}”: "
-                "this sign has no meaning here; is a quotation mark missing?",
+                "At character {at}, “{found}”: this sign has no meaning here; is a "
+                "quotation mark missing?",
+                at=str(at + 1),
+                found=text[at : at + 10],
                 position=at + 1,
             )
         kind = str(match.lastgroup)
@@ -188,7 +197,8 @@ def _tokens(text: str) -> list[_Token]:
 
 def _any_of(reader: _Reader, depth: int) -> Rule:
     if depth > _DEEPEST:
-        raise reader.stumble(f"brackets nest {_DEEPEST} deep at most")
+        trouble = Saying("brackets nest {most} deep at most", most=_DEEPEST)
+        raise reader.stumble(trouble)
     rules = [_all_of(reader, depth)]
     while reader.take("or"):
         rules.append(_all_of(reader, depth))
@@ -204,13 +214,14 @@ def _all_of(reader: _Reader, depth: int) -> Rule:
 
 def _single(reader: _Reader, depth: int) -> Rule:
     if depth > _DEEPEST:
-        raise reader.stumble(f"“not” repeats {_DEEPEST} times at most")
+        trouble = Saying("“not” repeats {most} times at most", most=_DEEPEST)
+        raise reader.stumble(trouble)
     if reader.take("not"):
         return Not(_single(reader, depth + 1))
     if reader.take("open"):
         inner = _any_of(reader, depth + 1)
         if not reader.take("close"):
-            raise reader.stumble("expected a closing bracket")
+            raise reader.stumble(Saying("expected a closing bracket"))
         return inner
     return _condition(reader)
 
@@ -219,13 +230,16 @@ def _condition(reader: _Reader) -> Condition:
     field, name = _field(reader)
     operator = reader.take("operator")
     if operator is None:
-        raise reader.stumble(f"expected a sign such as = after “{field}”")
+        trouble = Saying("expected a sign such as = after “{field}”", field=field)
+        raise reader.stumble(trouble)
     if operator not in {"=", "!="} and field not in _DAYS:
-        raise reader.stumble(f"“{field}” is compared with = or !=", back=1)
+        trouble = Saying("“{field}” is compared with = or !=", field=field)
+        raise reader.stumble(trouble, back=1)
     values = [_value(reader, field)]
     while reader.take("comma"):
         if operator not in {"=", "!="}:
-            raise reader.stumble(f"{operator} takes one day", back=1)
+            trouble = Saying("{sign} takes one day", sign=operator)
+            raise reader.stumble(trouble, back=1)
         values.append(_value(reader, field))
     return Condition(field, operator, tuple(values), name)
 
@@ -234,14 +248,15 @@ def _field(reader: _Reader) -> tuple[Field, str]:
     """Return what a condition looks at, with the name of an attribute."""
     word = reader.take("word")
     if word is None:
-        raise reader.stumble(f"expected one of {_NAMES}")
+        raise reader.stumble(Saying("expected one of {names}", names=_NAMES))
     start, dot, name = word.partition(".")
     if dot and start.lower() == Field.ATTRIBUTE:
         # A name with spaces is quoted: attribute."home town".
         name = " ".join((name or reader.take("quoted") or "").split())
     known = start.lower() in list(Field)
     if not known or bool(name) != (start.lower() == Field.ATTRIBUTE):
-        raise reader.stumble(f"nothing is called so; use {_NAMES}", back=1)
+        trouble = Saying("nothing is called so; use {names}", names=_NAMES)
+        raise reader.stumble(trouble, back=1)
     return Field(start.lower()), name
 
 
@@ -249,14 +264,15 @@ def _value(reader: _Reader, field: Field) -> Value:
     quoted = reader.kind == "quoted"
     word = reader.take("word", "quoted")
     if word is None or not word.strip():
-        raise reader.stumble(f"expected a value for “{field}”", back=word is not None)
+        trouble = Saying("expected a value for “{field}”", field=field)
+        raise reader.stumble(trouble, back=word is not None)
     if field is Field.ATTRIBUTE:
         bare = not quoted and word.lower() == "none"
         return None if bare else " ".join(word.split())
     try:
         return _READ[field](word.strip())
-    except ValueError as error:
-        raise reader.stumble(str(error).rstrip("."), back=1) from error
+    except InvalidRule as error:
+        raise reader.stumble(error.said, back=1) from error
 
 
 def _language(word: str) -> str | None:
@@ -264,7 +280,7 @@ def _language(word: str) -> str | None:
         return None
     tag = canonical(word)
     if tag is None:
-        raise ValueError("this is not a language tag; write fr, nl-BE or none")
+        raise InvalidRule("this is not a language tag; write fr, nl-BE or none")
     return tag
 
 
@@ -277,7 +293,7 @@ def _domain(word: str) -> str:
     try:
         return normalise(f"x@{word.removeprefix('@')}").key[1:]
     except InvalidAddress as error:
-        raise ValueError("this is not a domain; write example.org") from error
+        raise InvalidRule("this is not a domain; write example.org") from error
 
 
 def _day(word: str) -> date | timedelta:
@@ -288,7 +304,7 @@ def _day(word: str) -> date | timedelta:
         day = date.fromisoformat(word)
         day + timedelta(days=1)  # where the day ends
     except (ValueError, OverflowError) as error:
-        raise ValueError(
+        raise InvalidRule(
             "this is not a day; write it as 2025-01-31, or -30d for 30 days ago"
         ) from error
     return day
@@ -296,10 +312,10 @@ def _day(word: str) -> date | timedelta:
 
 def _issue(word: str) -> int:
     if not (word.isascii() and word.isdigit() and len(word) <= len(str(_LARGEST_ID))):
-        raise ValueError("this is not the number of an issue")
+        raise InvalidRule("this is not the number of an issue")
     number = int(word)
     if number > _LARGEST_ID:
-        raise ValueError("this is not the number of an issue")
+        raise InvalidRule("this is not the number of an issue")
     return number
 
 

@@ -29,6 +29,7 @@ from subscribers.models import (
     Suppression,
 )
 from subscribers.rules import Field
+from subscribers.sentences import Saying
 
 _LONGEST_NAME = 60
 
@@ -199,11 +200,12 @@ def add(session: Session, name: str, rule: str) -> Segment:
     plain = " ".join(name.split())
     if not plain or len(plain) > _LONGEST_NAME or not plain.isprintable():
         raise InvalidRule(
-            f"A segment needs a name of 1 to {_LONGEST_NAME} printable characters."
+            "A segment needs a name of 1 to {most} printable characters.",
+            most=_LONGEST_NAME,
         )
     read = _read(session, rule)
     if _find(session, plain):
-        raise SegmentExists(f"There is already a segment called {plain!r}.")
+        raise SegmentExists("There is already a segment called “{name}”.", name=plain)
     made = Segment(name=plain, rule=read)
     session.add(made)
     session.flush()
@@ -235,9 +237,11 @@ def get(session: Session, name: str) -> Segment:
     """Return the segment of that name; raises SegmentNotFound with those there are."""
     found = _find(session, " ".join(name.split()))
     if found is None:
-        names = ", ".join(each.name for each in all_segments(session)) or "none"
+        names = ", ".join(each.name for each in all_segments(session))
         raise SegmentNotFound(
-            f"There is no segment called {name[:60]!r}; there is: {names}."
+            "There is no segment called “{name}”; there is: {names}.",
+            name=name[:60],
+            names=names or Saying("none"),
         )
     return found
 

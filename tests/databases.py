@@ -29,7 +29,8 @@ _SHAPE = f"""
         JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE {_OWN} AND a.attnum > 0
         UNION ALL SELECT concat(conname, conrelid::regclass) FROM pg_constraint
-        UNION ALL SELECT concat(tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT concat(tgname, tgenabled) FROM pg_trigger
+        WHERE NOT tgisinternal
         UNION ALL SELECT concat(proname, md5(prosrc)) FROM pg_proc p
         JOIN pg_namespace n ON n.oid = p.pronamespace WHERE {_OWN}
     ) shape

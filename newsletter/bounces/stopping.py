@@ -6,12 +6,13 @@ from collections import Counter
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from newsletter import issues
+from newsletter import i18n, issues
 from newsletter.bounces.breakers import FIRST, Breaker, Toll, likeness, tripped
 from newsletter.bounces.report import Kind
 from newsletter.ledger import DELIVERY, being
 from newsletter.models import Bounce, DeliveryState, Issue, IssueState
 from newsletter.smtp.failures import Failure
+from subscribers.sentences import N_, Saying
 
 logger = logging.getLogger(__name__)
 
@@ -22,17 +23,17 @@ _LOOKED_AT = 400  # refusals, the newest
 _ENOUGH = 400
 
 _SENTENCES = {
-    Breaker.UNKNOWN_READERS: (
+    Breaker.UNKNOWN_READERS: N_(
         "{hard} addresses of this list do not exist any more, out of {answered} that "
         "were answered for. Mailbox providers take that for a bought list. Look at "
         "where these addresses come from, then resume."
     ),
-    Breaker.NOT_TRUSTED: (
+    Breaker.NOT_TRUSTED: N_(
         "{alike} letters came back with the same refusal: mail servers do not trust "
         "this sender or this message. Nobody’s address is at fault. Run `newsletter "
         "doctor`, then resume."
     ),
-    Breaker.COMPLAINTS: (
+    Breaker.COMPLAINTS: N_(
         "{complaints} readers called this letter spam, out of {accepted}. Above 0.3 "
         "percent providers begin to refuse all of our mail. Look at who gets it and "
         "whether they asked for it, then resume."
@@ -51,7 +52,7 @@ def stop_if_needed(session: Session, issue: Issue) -> Breaker | None:
     breaker = tripped(toll, tolerated=issue.tolerated)
     if breaker is None:
         return None
-    said = _SENTENCES[breaker].format(**vars(toll))
+    said = i18n.kept(Saying(_SENTENCES[breaker], **vars(toll)))
     if not issues.pause(session, issue, because=said, by=breaker.value):
         return None  # nothing of it has left yet: the next report finds it sending
     logger.warning("issue %s is paused: %s", issue.id, breaker)

@@ -57,7 +57,7 @@ def _mail(
     try:
         shown = editions.preview(session, issue, language, settings, now=now)
     except NewsletterError as error:
-        return Mail(language, failure=str(error))
+        return Mail(language, failure=error.said)
     mailing_list = session.get_one(MailingList, issue.list_id)
     return Mail(
         language,

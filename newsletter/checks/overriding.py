@@ -11,6 +11,7 @@ from newsletter.checks.memory import Memory
 from newsletter.config import Settings
 from newsletter.errors import IssueNotReady
 from newsletter.models import Issue
+from subscribers.sentences import N_, Saying
 
 _LONGEST = 1_000  # characters of a reason
 
@@ -59,11 +60,27 @@ def _keep(issue: Issue, report: Report, override: Override) -> None:
     issue.overridden = sorted({*issue.overridden, *keys})
 
 
-def _refusal(issue: Issue, standing: list[Finding], fixed: list[Finding]) -> str:
-    lines = [f"Issue {issue.id} cannot go out yet:", *map(describe, standing)]
+_NOT_YET = N_("Issue {issue} cannot go out yet: its checks say why.")
+
+
+class _Refusal(Saying):
+    """A command lists what stands in the way; a page has it beside its button."""
+
+    __slots__ = ("_lines",)
+
+    def __init__(self, issue: Issue, lines: list[str]) -> None:
+        super().__init__(_NOT_YET, issue=str(issue.id))
+        self._lines = [f"Issue {issue.id} cannot go out yet:", *lines]
+
+    def __str__(self) -> str:
+        return "\n  ".join(self._lines)
+
+
+def _refusal(issue: Issue, standing: list[Finding], fixed: list[Finding]) -> Saying:
+    lines = [describe(finding) for finding in standing]
     if not fixed:
         lines.append('Mend it, or say why it may leave: --override "reason".')
-    return "\n  ".join(lines)
+    return _Refusal(issue, lines)
 
 
 def describe(finding: Finding, language: str = "en") -> str:

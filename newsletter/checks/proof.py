@@ -13,6 +13,7 @@ from newsletter.config import Network
 from newsletter.editions import CellState
 from newsletter.messages.lint import Broken
 from newsletter.trials import Trial
+from subscribers.sentences import Saying
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ class Mail:
 
     language: str
     size: int = 0  # bytes of the HTML part
-    failure: str = ""  # why it cannot be laid out
+    failure: Saying | None = None  # why it cannot be laid out
     lost: tuple[str, ...] = ()  # what a part lacks: "unsubscribe html", "legal text"
     broken: tuple[Broken, ...] = ()  # rules of mail
 

@@ -257,5 +257,5 @@ def _relay_fault(
     try:
         relays.of_list(session, settings, mailing_list)
     except RelayNotFound as error:
-        return gettext("No mail server: {reason}", reason=str(error))
+        return gettext("No mail server: {reason}", reason=error.said)
     return None

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from newsletter import i18n
+from subscribers.sentences import Saying
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,16 @@ class Sentence:
 
 
 Value: TypeAlias = (
-    str | int | float | date | datetime | Tongue | Weekday | Sentence | tuple[str, ...]
+    str
+    | int
+    | float
+    | date
+    | datetime
+    | Tongue
+    | Weekday
+    | Sentence
+    | Saying
+    | tuple[str, ...]
 )
 
 
@@ -60,15 +70,23 @@ def ngettext(singular: str, plural: str, n: int, /, **values: Value) -> Sentence
 
 
 def _worded(value: Value, language: str) -> str:
-    if isinstance(value, str | Sentence):
-        return value if isinstance(value, str) else value.say(language)
+    if isinstance(value, str):
+        return value
     if isinstance(value, int | float):
         return i18n.number(value, language)
-    if isinstance(value, Tongue):
-        return i18n.language_name(value.tag, language)
     if isinstance(value, tuple):
         return i18n.listed(value, language)
+    if isinstance(value, Sentence | Saying | Tongue):
+        return _spoken(value, language)
     return _dated(value, language)
+
+
+def _spoken(value: Sentence | Saying | Tongue, language: str) -> str:
+    if isinstance(value, Saying):  # what an error says
+        return i18n.told(value, language)
+    if isinstance(value, Sentence):
+        return value.say(language)
+    return i18n.language_name(value.tag, language)
 
 
 def _dated(value: date | datetime | Weekday, language: str) -> str:

@@ -13,6 +13,7 @@ from newsletter.ledger import DELIVERY, being
 from newsletter.models import Delivery, DeliveryState, Issue, IssueState
 from subscribers.columns import table_of
 from subscribers.models import MailingList, UnknownPolicy
+from subscribers.sentences import Saying
 
 ISSUE = table_of(Issue).c
 LIST = table_of(MailingList).c
@@ -86,7 +87,11 @@ def resolve(session: Session, issue: Issue, *, resend: bool, now: datetime) -> i
     them keeps them unknown for ever: that is the truth about them.
     """
     if issue.state not in (IssueState.SENDING, IssueState.PAUSED, IssueState.SENT):
-        raise WrongState(f"Issue {issue.id} is {issue.state}: nothing is unknown.")
+        raise WrongState(
+            "Issue {issue} is {state}: nothing is unknown.",
+            issue=str(issue.id),
+            state=Saying(issue.state),
+        )
     held = [
         DELIVERY.issue_id == issue.id,
         being(DeliveryState.UNKNOWN),

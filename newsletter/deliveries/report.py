@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, String, cast, func, literal_column, select, union_all
 from sqlmodel import Session
 
+from newsletter import i18n
 from newsletter.deliveries.claiming import again, being_sent, due_rows
 from newsletter.ledger import DELIVERY, being
 from newsletter.models import DeliveryState, Edition, Issue, IssueState
@@ -87,7 +88,7 @@ def status(session: Session, issue: Issue) -> Report:
         started_at=issue.started_at,
         finished_at=issue.finished_at,
         late_by=issue.late_by,
-        paused_because=issue.paused_because,
+        paused_because=i18n.retold(issue.paused_because, "en"),
         total=sum(states.values()),
         states=states,
         languages=languages,

@@ -8,6 +8,7 @@ from newsletter.errors import WrongState
 from newsletter.models import Issue, IssueState
 from subscribers import segments
 from subscribers.models import Segment
+from subscribers.sentences import N_, Saying
 
 
 def change_segment(session: Session, name: str, rule: str) -> Segment:
@@ -16,7 +17,7 @@ def change_segment(session: Session, name: str, rule: str) -> Segment:
     Raises WrongState while an issue draws up its list by the old one, or as
     `segments.change` does.
     """
-    _require(session, name, (IssueState.STARTING,), "wait until it is sending")
+    _require(session, name, (IssueState.STARTING,), N_("wait until it is sending"))
     return segments.change(session, name, rule)
 
 
@@ -26,7 +27,7 @@ def remove_segment(session: Session, name: str) -> None:
     One that has left keeps its segment: the archive lists only what went to the
     whole list. Raises WrongState with the issue, or SegmentNotFound.
     """
-    _require(session, name, tuple(IssueState), "a letter to some stays one")
+    _require(session, name, tuple(IssueState), N_("a letter to some stays one"))
     segments.remove(session, name)
 
 
@@ -43,6 +44,10 @@ def _require(
     for issue in issues:
         if issue.state in busy:
             raise WrongState(
-                f"Issue {issue.id} “{issue.title}” ({issue.state}) goes to "
-                f"{segment.name!r}: {advice}."
+                "Issue {issue} “{title}” ({state}) goes to “{segment}”: {advice}.",
+                issue=str(issue.id),
+                title=issue.title,
+                state=Saying(issue.state),
+                segment=segment.name,
+                advice=Saying(advice),
             )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, update
 from sqlmodel import Session, col, func, select
 
-from newsletter import db, feeds, fetching
+from newsletter import db, feeds, fetching, i18n
 from newsletter.config import Settings
 from newsletter.desk import fetches, pages
 from newsletter.errors import (
@@ -194,7 +194,7 @@ def _fetch(
         failure = fetches.why(error)
     except NewsletterError as error:
         logger.exception("source %s cannot be fetched", source.id)
-        failure = str(error)
+        failure = i18n.kept(error)
     with db.writing(engine) as session:
         _note(session, source.id or 0, failure, now=db.now(session))
     logger.info("source %s was fetched: %s new, %s", source.id, new, failure or "fine")

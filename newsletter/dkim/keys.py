@@ -115,8 +115,9 @@ class Ring:
         for selector in selectors:
             if selector not in self._keys:
                 raise KeyMissing(
-                    f"The DKIM key {selector} that signs this is gone. Put it back "
-                    "into NEWSLETTER_DKIM_KEYS, start the program again, then resume."
+                    "The DKIM key {selector} that signs this is gone. Put it back "
+                    "into NEWSLETTER_DKIM_KEYS, start the program again, then resume.",
+                    selector=selector,
                 )
         return tuple(self._keys[selector] for selector in selectors)
 

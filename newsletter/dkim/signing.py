@@ -78,7 +78,7 @@ class Signer:
         """
         sound = len(domain) <= _LONGEST_DOMAIN and LABELS.fullmatch(domain)
         if keys and not sound:
-            raise UnsafeValue(f"{domain!r} is no domain that can sign.")
+            raise UnsafeValue("“{domain}” is no domain that can sign.", domain=domain)
         self._keys, self._domain, self._strict = keys, domain.lower(), strict
         self._named: dict[tuple[bytes, ...], tuple[str, ...]] = {}
 

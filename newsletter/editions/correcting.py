@@ -14,8 +14,13 @@ from newsletter.errors import BadText, WrongState
 from newsletter.items import plain
 from newsletter.models import Edition, Issue
 from newsletter.rendering.markers import Markers
+from subscribers.sentences import N_, Language
 
 LONGEST_NOTE = 500  # characters
+_NOT_LEFT = N_(
+    "Issue {issue} has not left in “{language}”: change it, and it leaves as you want"
+    " it."
+)
 
 
 def correct(
@@ -35,10 +40,7 @@ def correct(
     """
     edition = get_edition(session, issue, language)
     if edition.frozen_at is None:
-        raise WrongState(
-            f"Issue {issue.id} has not left in “{language}”: change it, and it leaves"
-            " as you want it."
-        )
+        raise WrongState(_NOT_LEFT, issue=str(issue.id), language=Language(language))
     edition.correction = _noted(note)
     dated_on = issue.started_at or edition.frozen_at
     frozen = edition.envelope
@@ -65,6 +67,8 @@ def _noted(note: str) -> str:
         raise BadText("Say in the note what was wrong: it stands on the page.")
     if len(said) > LONGEST_NOTE:
         raise BadText(
-            f"The note has {len(said)} characters; {LONGEST_NOTE} are allowed."
+            "The note has {many} characters; {most} are allowed.",
+            many=len(said),
+            most=LONGEST_NOTE,
         )
     return said

@@ -82,7 +82,9 @@ def take_language_in(
     Raises EditionNotFound for a language that is not the list's, IssueNotEditable.
     """
     if language not in session.get_one(MailingList, issue.list_id).languages:
-        raise EditionNotFound(f"The list has no language “{language[:35]}”.")
+        raise EditionNotFound(
+            "The list has no language “{language}”.", language=language[:35]
+        )
     change = changes.keep(
         session,
         issue,

@@ -11,6 +11,7 @@ from newsletter.items import revisions
 from newsletter.items.revisions import Author
 from newsletter.models import Decision, Edition, Issue, IssueItem
 from subscribers.clock import utcnow
+from subscribers.sentences import Language, Saying
 
 LONGEST_LINE = 300  # characters, of a subject or a preheader
 
@@ -74,7 +75,11 @@ def decide(
     )
     place = session.exec(query).one_or_none()
     if place is None or place.id is None:
-        raise ItemNotFound(f"Item {item_id} is not in issue {issue.id}.")
+        raise ItemNotFound(
+            "Item {item} is not in issue {issue}.",
+            item=str(item_id),
+            issue=str(issue.id),
+        )
     session.merge(Decision(issue_item_id=place.id, language=language, show=show))
     session.flush()
 
@@ -107,7 +112,10 @@ def get_edition(session: Session, issue: Issue, language: str) -> Edition:
     for edition in editions:
         if edition.language.casefold() == language.casefold():
             return edition
-    there = ", ".join(edition.language for edition in editions) or "none"
+    there = ", ".join(edition.language for edition in editions)
     raise EditionNotFound(
-        f"Issue {issue.id} has no edition in “{language}”. It has: {there}."
+        "Issue {issue} has no edition in “{language}”. It has: {there}.",
+        issue=str(issue.id),
+        language=Language(language),
+        there=there or Saying("none"),
     )

@@ -5,7 +5,7 @@ import threading
 
 from sqlalchemy import Engine
 
-from newsletter import db
+from newsletter import db, i18n
 from newsletter.config import Settings
 from newsletter.errands import bringing, changing, queueing
 from newsletter.errands.queueing import Work
@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 _GONE = N_("The file is not here any more. Please bring it again.")
 _BROKEN = N_("Something went wrong on our side. Please try again.")
+_LONGEST = 1000  # characters: the column’s
 _DOERS = {
     ErrandKind.TRIAL: bringing.try_out,
     ErrandKind.IMPORT: bringing.bring,
@@ -47,7 +48,7 @@ def run(engine: Engine, settings: Settings, errand_id: int) -> None:
     try:
         _do(engine, settings, work)
     except (SubscriberError, NewsletterError) as error:
-        queueing.fail(engine, errand_id, str(error))
+        queueing.fail(engine, errand_id, i18n.kept(error, limit=_LONGEST))
     except FileNotFoundError:
         queueing.fail(engine, errand_id, _GONE)
     except Exception:  # as in the job loop: it logs, and the next one is done

@@ -73,7 +73,9 @@ class Address:
     def picture(self, src: str, *, bases: Sequence[str]) -> bytes:
         """Return a picture; a relative address is tried against each of `bases`."""
         tried = dict.fromkeys(urljoin(base, src) for base in (self.key, *bases))
-        failure: NewsletterError = FetchRefused(f"{src[:120]} is not an address.")
+        failure: NewsletterError = FetchRefused(
+            "{address} is not an address.", address=src[:120]
+        )
         for url in tried:
             try:
                 return self.web.get(url, size=IMAGE_BYTES).body
@@ -94,13 +96,19 @@ class File:
         path = Path(self.key)
         try:
             if not path.is_file():
-                raise UnreadableFeed(f"{path}: there is no such file.")
+                raise UnreadableFeed("{path}: there is no such file.", path=str(path))
             data = _read(path, FEED_BYTES)
         except OSError as error:
-            raise UnreadableFeed(f"{path} cannot be read: {error.strerror}.") from error
+            raise UnreadableFeed(
+                "{path} cannot be read: {reason}.",
+                path=str(path),
+                reason=str(error.strerror),
+            ) from error
         if len(data) > FEED_BYTES:
             limit = FEED_BYTES // 1_000_000
-            raise UnreadableFeed(f"{path} is larger than {limit} MB.")
+            raise UnreadableFeed(
+                "{path} is larger than {most} MB.", path=str(path), most=limit
+            )
         return Raw(data)
 
     def picture(self, src: str, *, bases: Sequence[str]) -> bytes:
@@ -109,7 +117,9 @@ class File:
         if scheme in {"http", "https"}:
             return self.web.get(src, size=IMAGE_BYTES).body
         if scheme or src.startswith("//"):
-            raise UnreadableImage(f"{src[:120]} is not a file beside the feed.")
+            raise UnreadableImage(
+                "{address} is not a file beside the feed.", address=src[:120]
+            )
         return self._beside(unquote(urlsplit(src).path))
 
     def _beside(self, name: str) -> bytes:
@@ -118,14 +128,18 @@ class File:
             # Resolved first: neither ".." nor a link may lead out of the folder.
             path = (folder / name).resolve()
             if not path.is_relative_to(folder):
-                raise UnreadableImage(f"{name[:120]} lies outside the feed's folder.")
+                raise UnreadableImage(
+                    "{name} lies outside the feed’s folder.", name=name[:120]
+                )
             if not path.is_file():
-                raise UnreadableImage(f"{name[:120]}: there is no such file.")
+                raise UnreadableImage("{name}: there is no such file.", name=name[:120])
             return _read(path, IMAGE_BYTES)
         except (OSError, ValueError, RuntimeError) as error:
             if isinstance(error, UnreadableImage):
                 raise
-            raise UnreadableImage(f"{name[:120]!r} cannot be read.") from error
+            raise UnreadableImage(
+                "“{name}” cannot be read.", name=name[:120]
+            ) from error
 
 
 Origin = Address | File
@@ -140,7 +154,9 @@ def find(
     if scheme is None:
         return File(str(Path(location).expanduser().resolve()), web)
     if scheme[1].lower() not in {"http", "https"}:
-        raise FetchRefused(f"{location[:120]} is not an http or https address.")
+        raise FetchRefused(
+            "{address} is not an http or https address.", address=location[:120]
+        )
     return Address(location, web)
 
 

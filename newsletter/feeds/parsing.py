@@ -15,6 +15,7 @@ from newsletter.errors import UnreadableFeed
 from newsletter.feeds import jsonfeed, prescan
 from newsletter.feeds.entries import Enclosure, Entry, Feed
 from newsletter.items import links
+from subscribers.sentences import Saying
 
 MAX_GUID = 2000
 
@@ -35,7 +36,9 @@ def parse(data: bytes, *, content_type: str = "", base: str = "") -> Feed:
         else _xml(data, content_type, base)
     )
     if len(feed.entries) > prescan.MAX_ENTRIES:
-        raise UnreadableFeed(f"The feed has more than {prescan.MAX_ENTRIES:,} entries.")
+        raise UnreadableFeed(
+            "The feed has more than {most} entries.", most=prescan.MAX_ENTRIES
+        )
     home = links.safe(feed.link)
     entries = [
         replace(entry, link=links.safe(entry.link, base=home))
@@ -87,10 +90,11 @@ def _is_broken(read: Any) -> bool:
     return isinstance(read.get("bozo_exception"), SAXParseException)
 
 
-def _reason(read: Any) -> str:
+def _reason(read: Any) -> Saying:
     if not read.get("bozo"):
-        return "This is not a feed: no RSS, no Atom, no JSON Feed."
-    return f"This is not a feed: {str(read.get('bozo_exception', 'broken XML'))[:200]}"
+        return Saying("This is not a feed: no RSS, no Atom, no JSON Feed.")
+    said = str(read.get("bozo_exception", "broken XML"))[:200]
+    return Saying("This is not a feed: {reason}", reason=said)
 
 
 def _entry(read: Any, feed_language: str) -> Entry:

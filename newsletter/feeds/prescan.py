@@ -22,16 +22,18 @@ def check(data: bytes) -> None:
     """
     if len(data) > FEED_BYTES:
         raise UnreadableFeed(
-            f"The feed is larger than {FEED_BYTES // 1_000_000} MB; "
-            "ask its makers for a shorter one."
+            "The feed is larger than {most} MB; ask its makers for a shorter one.",
+            most=FEED_BYTES // 1_000_000,
         )
     if b"ENTITY" in _prologue(data).replace(b"\x00", b""):
         raise UnreadableFeed("The feed declares entities of its own; that is not safe.")
     outside = _without_cdata(data)
     if len(_ENTRY.findall(outside)) > MAX_ENTRIES:
-        raise UnreadableFeed(f"The feed has more than {MAX_ENTRIES:,} entries.")
+        raise UnreadableFeed("The feed has more than {most} entries.", most=MAX_ENTRIES)
     if _depth(outside) > MAX_DEPTH:
-        raise UnreadableFeed(f"The feed is nested more than {MAX_DEPTH} tags deep.")
+        raise UnreadableFeed(
+            "The feed is nested more than {most} tags deep.", most=MAX_DEPTH
+        )
 
 
 def _prologue(data: bytes) -> bytes:

@@ -35,6 +35,7 @@ from newsletter.i18n.languages import (
     regional,
 )
 from newsletter.i18n.sections import section_name
+from newsletter.i18n.told import kept, retold, told
 from newsletter.i18n.typography import tidy, tidy_parts
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "holiday",
     "in_language_label",
     "is_same_language",
+    "kept",
     "language_name",
     "listed",
     "minutes",
@@ -67,10 +69,12 @@ __all__ = [
     "percent",
     "plate",
     "regional",
+    "retold",
     "section_name",
     "short_moment",
     "tidy",
     "tidy_parts",
+    "told",
     "translator",
     "weekday",
     "words",

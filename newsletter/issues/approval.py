@@ -71,12 +71,14 @@ def require_approved(session: Session, issue: Issue) -> None:
         return
     if issue.approved_hash:
         raise NotApproved(
-            f"Issue {issue.id} has changed since it was approved. Look at it again, "
-            f"then: newsletter issues approve {issue.id}."
+            "Issue {issue} has changed since it was approved. Look at it again, "
+            "then: newsletter issues approve {issue}.",
+            issue=str(issue.id),
         )
     raise NotApproved(
-        f"Issue {issue.id} waits for approval. Look at it, then: "
-        f"newsletter issues approve {issue.id}."
+        "Issue {issue} waits for approval. Look at it, then: newsletter "
+        "issues approve {issue}.",
+        issue=str(issue.id),
     )
 
 

@@ -30,8 +30,9 @@ def approve(
     present = digest(session, issue)
     if seen is not None and seen != present:
         raise IssueChanged(
-            f"Issue {issue.id} has changed since you opened its page. Go back, look "
-            "at it again, and approve what you see then."
+            "Issue {issue} has changed since you opened its page. Go back, look "
+            "at it again, and approve what you see then.",
+            issue=str(issue.id),
         )
     issue.approved_hash, issue.approved_at = present, now
     issue.approved_by = by[:254]

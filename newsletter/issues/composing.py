@@ -20,6 +20,7 @@ from newsletter.models import (
 )
 from subscribers.clock import utcnow
 from subscribers.models import MailingList, MissingPolicy, Segment
+from subscribers.sentences import Saying
 
 EDITABLE = (IssueState.DRAFT, IssueState.SCHEDULED)
 # Path segments of /{lang}/… that are pages of their own.
@@ -120,7 +121,7 @@ def get_issue(session: Session, issue_id: int) -> Issue:
     # A number beyond the column's reach is an issue that does not exist either.
     issue = session.get(Issue, issue_id) if 0 < issue_id < 2**31 else None
     if issue is None:
-        raise IssueNotFound(f"There is no issue {issue_id}.")
+        raise IssueNotFound("There is no issue {issue}.", issue=str(issue_id))
     return issue
 
 
@@ -181,7 +182,9 @@ def require_editable(issue: Issue) -> None:
     """Raise IssueNotEditable once the issue has left."""
     if issue.state not in EDITABLE:
         raise IssueNotEditable(
-            f"Issue {issue.id} is {issue.state}: its contents are frozen."
+            "Issue {issue} is {state}: its contents are frozen.",
+            issue=str(issue.id),
+            state=Saying(issue.state),
         )
 
 
@@ -198,7 +201,7 @@ def require_items(session: Session, ids: Sequence[int]) -> None:
     found = session.exec(select(Item).where(col(Item.id).in_(ids))).all()
     missing = sorted(set(ids) - {item.id for item in found})
     if missing:
-        raise ItemNotFound(f"There is no item {', '.join(map(str, missing))}.")
+        raise ItemNotFound("There is no item {items}.", items=tuple(map(str, missing)))
     for item in found:
         if item.state is ItemState.INBOX:
             item.state = ItemState.KEPT

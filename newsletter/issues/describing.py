@@ -32,7 +32,7 @@ def describe(session: Session, issue: Issue, about: About) -> None:
     require_editable(issue)
     title = " ".join(about.title.split())
     if not title or len(title) > _LONGEST or not title.isprintable():
-        raise BadText(f"A title has 1 to {_LONGEST} characters.")
+        raise BadText("A title has 1 to {most} characters.", most=_LONGEST)
     _require_free(session, issue, about.number)
     if title != issue.title:
         mailing_list = session.get_one(MailingList, issue.list_id)
@@ -55,4 +55,8 @@ def _require_free(session: Session, issue: Issue, number: int) -> None:
     )
     other = session.exec(query).first()
     if other is not None:
-        raise BadText(f"“{other.title}” has the number {number} already.")
+        raise BadText(
+            "“{title}” has the number {number} already.",
+            title=other.title,
+            number=str(number),
+        )

@@ -17,21 +17,27 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
         stated = datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise BadTime(
-            f"“{text}” is not a date and time. Write 2026-12-01 09:00."
+            "“{text}” is not a date and time. Write 2026-12-01 09:00.", text=text
         ) from error
     if stated.tzinfo is not None:
         return stated.astimezone(UTC)
     found = readings(stated, zone)
     if not found:
         raise BadTime(
-            f"{stated:%Y-%m-%d %H:%M} does not exist in {zone.key}: the clocks go "
-            "forward over it that night. Choose another time."
+            "{moment} does not exist in {zone}: the clocks go forward over it that "
+            "night. Choose another time.",
+            moment=f"{stated:%Y-%m-%d %H:%M}",
+            zone=zone.key,
         )
     if len(found) > 1:
         early, late = (each.astimezone(zone).isoformat() for each in found)
         raise BadTime(
-            f"{stated:%Y-%m-%d %H:%M} happens twice in {zone.key}, when the clocks go "
-            f"back. Say which: {early} or {late}."
+            "{moment} happens twice in {zone}, when the clocks go back. Say which: "
+            "{early} or {late}.",
+            moment=f"{stated:%Y-%m-%d %H:%M}",
+            zone=zone.key,
+            early=early,
+            late=late,
         )
     return found[0]
 

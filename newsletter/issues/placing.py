@@ -189,7 +189,9 @@ def store(session: Session, issue: Issue, groups: Groups) -> None:
 def require_section(groups: Groups, section: str) -> None:
     """Raise SectionNotFound for a section the issue does not have."""
     if section not in groups:
-        raise SectionNotFound(f"There is no section “{section[:100]}” in this issue.")
+        raise SectionNotFound(
+            "There is no section “{section}” in this issue.", section=section[:100]
+        )
 
 
 def _usual(groups: Groups, item: Item) -> str:
@@ -207,7 +209,7 @@ def _taken(groups: Groups, item_id: int) -> IssueItem:
         for at, place in enumerate(row):
             if place.item_id == item_id:
                 return row.pop(at)
-    raise ItemNotFound(f"Item {item_id} is not in this issue any more.")
+    raise ItemNotFound("Item {item} is not in this issue any more.", item=str(item_id))
 
 
 def _has(row: Sequence[IssueItem], item_id: int) -> bool:

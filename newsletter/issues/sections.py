@@ -20,7 +20,7 @@ def add_section(
     groups = groups_of(session, issue)
     fresh = _clean(name)
     if fresh.casefold() in {each.casefold() for each in groups}:
-        raise BadSection(f"There is a section “{fresh}” already.")
+        raise BadSection("There is a section “{name}” already.", name=fresh)
     groups[fresh] = []
     store(session, issue, groups)
     return change
@@ -98,5 +98,7 @@ def _begin(
 def _clean(name: str) -> str:
     words = " ".join(name.split())
     if not words or len(words) > _LONGEST or not words.isprintable():
-        raise BadSection(f"A section’s name has 1 to {_LONGEST} characters, in a line.")
+        raise BadSection(
+            "A section’s name has 1 to {most} characters, in a line.", most=_LONGEST
+        )
     return words

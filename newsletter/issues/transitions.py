@@ -16,9 +16,20 @@ from newsletter.issues.approval import require_approved
 from newsletter.ledger import being
 from newsletter.models import Delivery, DeliveryState, Edition, Issue, IssueState
 from subscribers.clock import utcnow
+from subscribers.sentences import Saying
 
 # How long a process may take for one step of the start before another may redo it.
 LEASE = timedelta(seconds=60)
+# The states as sentences name them, so that catalogues hold them.
+_STATES = (
+    N_("draft"),
+    N_("scheduled"),
+    N_("starting"),
+    N_("sending"),
+    N_("paused"),
+    N_("sent"),
+    N_("cancelled"),
+)
 # States in which something is still to be attempted without a person.
 _PENDING = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)
 
@@ -32,12 +43,15 @@ def schedule(session: Session, issue: Issue, *, at: datetime, now: datetime) -> 
     """
     require_approved(session, issue)
     if at < now - timedelta(minutes=1):
-        raise BadTime(f"{at:%Y-%m-%d %H:%M} UTC has passed. Choose a later time.")
+        raise BadTime(
+            "{moment} UTC has passed. Choose a later time.",
+            moment=f"{at:%Y-%m-%d %H:%M}",
+        )
     movable = (IssueState.DRAFT, IssueState.SCHEDULED)
     _require(
         _move(session, issue, movable, state=IssueState.SCHEDULED, send_at=at),
         issue,
-        "be scheduled",
+        N_("be scheduled"),
     )
 
 
@@ -90,7 +104,7 @@ def resume(session: Session, issue: Issue, *, now: datetime) -> None:
             col(Edition.issue_id) == issue.id, col(Edition.opened_at).is_(None)
         )
         session.execute(closed.values(trial=[]))
-    _require(moved, issue, "be resumed")
+    _require(moved, issue, N_("be resumed"))
 
 
 def cancel(session: Session, issue: Issue) -> None:
@@ -110,7 +124,7 @@ def cancel(session: Session, issue: Issue) -> None:
             paused_because="",
         ),
         issue,
-        "be cancelled",
+        N_("be cancelled"),
     )
 
 
@@ -121,13 +135,15 @@ def take_back(session: Session, issue: Issue) -> None:
     """
     scheduled = (IssueState.SCHEDULED,)
     taken = _move(session, issue, scheduled, state=IssueState.DRAFT, send_at=None)
-    _require(taken, issue, "be taken back")
+    _require(taken, issue, N_("be taken back"))
 
 
 def discard(session: Session, issue: Issue) -> None:
     """End a draft that nobody wants: its items and its number are free again."""
     ended = {"state": IssueState.CANCELLED, "finished_at": utcnow(), "send_at": None}
-    _require(_move(session, issue, (IssueState.DRAFT,), **ended), issue, "be discarded")
+    _require(
+        _move(session, issue, (IssueState.DRAFT,), **ended), issue, N_("be discarded")
+    )
 
 
 def hold_missed(session: Session, *, now: datetime, late_limit: timedelta) -> list[int]:
@@ -299,4 +315,9 @@ def _move(
 
 def _require(moved: bool, issue: Issue, verb: str) -> None:  # noqa: FBT001  # the outcome
     if not moved:
-        raise WrongState(f"Issue {issue.id} is {issue.state}, so it cannot {verb}.")
+        raise WrongState(
+            "Issue {issue} is {state}, so it cannot {verb}.",
+            issue=str(issue.id),
+            state=Saying(issue.state),
+            verb=Saying(verb),
+        )

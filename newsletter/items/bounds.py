@@ -30,7 +30,9 @@ def bounded(html: str) -> str:
     html = _DATA_URL.sub("", html)
     if len(html) > MAX_LENGTH:
         raise BadText(
-            f"The text has {len(html):,} characters; {MAX_LENGTH:,} are allowed."
+            "The text has {many} characters; {most} are allowed.",
+            many=len(html),
+            most=MAX_LENGTH,
         )
     if depth(html) > MAX_DEPTH:
         raise too_deep()
@@ -39,7 +41,7 @@ def bounded(html: str) -> str:
 
 def too_deep() -> BadText:
     """Return the refusal of a text that is nested too deeply."""
-    return BadText(f"The text is nested more than {MAX_DEPTH} tags deep.")
+    return BadText("The text is nested more than {most} tags deep.", most=MAX_DEPTH)
 
 
 def depth(html: str) -> int:

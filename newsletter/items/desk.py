@@ -14,6 +14,7 @@ from newsletter.items.revisions import Author
 from newsletter.items.words import Words
 from newsletter.models import Arrival, Item, ItemState, ItemText, ItemType
 from subscribers.clock import utcnow
+from subscribers.sentences import Language
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
@@ -88,7 +89,9 @@ def translate(
         earlier.source_hash = wording.source_hash(text)
     wording.put(text, words)
     if not text.title:
-        raise BadText(f"The words in {language} need a title.")
+        raise BadText(
+            "The words in {language} need a title.", language=Language(language)
+        )
     source = text if text.language == item.language else texts.get(item.language)
     text.source_hash = wording.source_hash(source) if source else ""
     text.ready = ready
@@ -104,7 +107,7 @@ def get_item(session: Session, item_id: int) -> Item:
     """Return an item by its number; raises ItemNotFound."""
     item = session.get(Item, item_id)
     if item is None:
-        raise ItemNotFound(f"There is no item {item_id}.")
+        raise ItemNotFound("There is no item {item}.", item=str(item_id))
     return item
 
 
@@ -146,7 +149,10 @@ _FACTS = frozenset(Facts.__annotations__)
 def language_tag(language: str) -> str:
     """Return a language tag as it is; raises BadText for what is none."""
     if not _LANGUAGE.fullmatch(language):
-        raise BadText(f"{language[:40]!r} is not a language tag such as fr or nl-BE.")
+        raise BadText(
+            "“{language}” is not a language tag such as fr or nl-BE.",
+            language=language[:40],
+        )
     return language
 
 

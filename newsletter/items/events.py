@@ -53,7 +53,10 @@ def move(session: Session, item: Item, **facts: Unpack[Occasion]) -> Item:
     that follows. Raises BadText for what is no event, or ends before it begins.
     """
     if item.type is not ItemType.EVENT:
-        raise BadText(f"Item {item.id} is no event but a {item.type}.")
+        raise BadText(
+            "Item {item} is no event.",
+            item=str(item.id),
+        )
     before = occasion(item)
     for name, value in facts.items():
         setattr(item, name, value)
@@ -68,7 +71,7 @@ def move(session: Session, item: Item, **facts: Unpack[Occasion]) -> Item:
 
 def _require_order(item: Item) -> None:
     if item.starts_at is None:
-        raise BadText(f"Item {item.id} needs a beginning first.")
+        raise BadText("Item {item} needs a beginning first.", item=str(item.id))
     if item.ends_at is not None and item.ends_at < item.starts_at:
         raise BadText("It would end before it begins.")
     zone = ZoneInfo(item.timezone or "UTC")

@@ -11,6 +11,7 @@ from newsletter.items import words as wording
 from newsletter.items.words import Words
 from newsletter.models import Asset, DocumentFile, Item, ItemText
 from subscribers.clock import utcnow
+from subscribers.sentences import Language, Saying
 
 _LONGEST_TITLE = 300
 _LONGEST_CREDIT = 300
@@ -34,7 +35,9 @@ def illustrate(
     texts = desk.find_texts(session, [item.id or 0])[item.id or 0]
     if strange := [language for language in given if language not in texts]:
         raise BadText(
-            f"Item {item.id} has no words in {strange[0]} yet: translate it first."
+            "Item {item} has no words in {language} yet: translate it first.",
+            item=str(item.id),
+            language=Language(strange[0]),
         )
     is_new = item.asset_id != (asset.id if asset else None)
     if is_new:
@@ -133,8 +136,13 @@ def remove_document(session: Session, item: Item, title: str) -> None:
     ]
     if len(rows) == len(item.documents):
         there = [next(iter(row["titles"].values()), row["url"]) for row in rows]
-        names = ", ".join(f"“{name}”" for name in there) or "none"
-        raise BadText(f"Item {item.id} has no document “{title}”; it has: {names}.")
+        names = ", ".join(f"“{name}”" for name in there)
+        raise BadText(
+            "Item {item} has no document “{title}”; it has: {names}.",
+            item=str(item.id),
+            title=title,
+            names=names or Saying("none"),
+        )
     _put(session, item, rows)
 
 

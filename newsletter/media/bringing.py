@@ -40,7 +40,9 @@ def bring(
     if scheme is None:
         return _from_disk(location, size)
     if scheme[1].lower() not in {"http", "https"}:
-        raise FetchRefused(f"{location[:120]} is not an http or https address.")
+        raise FetchRefused(
+            "{address} is not an http or https address.", address=location[:120]
+        )
     limits = Limits(seconds=_SECONDS, size=size)
     answer = fetching.fetch(location, allow=allow, limits=limits, resolve=resolve)
     name = PurePosixPath(unquote(urlsplit(answer.url).path)).name
@@ -51,9 +53,9 @@ def _from_disk(location: str, size: int) -> Brought:
     try:
         path = Path(location).expanduser().resolve()
         if not path.is_file():
-            raise FetchFailed(f"{location[:300]}: there is no such file.")
+            raise FetchFailed("{path}: there is no such file.", path=location[:300])
         with path.open("rb") as file:
             data = file.read(size + 1)
     except (OSError, ValueError, RuntimeError) as error:
-        raise FetchFailed(f"{location[:300]!r} cannot be read.") from error
+        raise FetchFailed("“{path}” cannot be read.", path=location[:300]) from error
     return Brought(data, path.name, str(path))

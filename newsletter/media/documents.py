@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from newsletter.errors import UnreadableDocument
 from newsletter.media import files, office, pdf
 from newsletter.models import DocumentFile
+from subscribers.sentences import N_
 
 MAX_BYTES = 25_000_000
 TYPES = {
@@ -52,7 +53,7 @@ def read(data: bytes) -> Document:
     """
     if len(data) > MAX_BYTES:
         raise UnreadableDocument(
-            f"The document is larger than {MAX_BYTES // 1_000_000} MB."
+            "The document is larger than {most} MB.", most=MAX_BYTES // 1_000_000
         )
     if data.startswith(b"%PDF-"):
         pdf.check(data)
@@ -101,16 +102,16 @@ def _why(data: bytes) -> str:
     """Say what a file is that cannot be passed on."""
     start = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(b"<"):
-        return (
+        return N_(
             "This is a web page or a drawing in code, which may hold scripts: save it "
             "as PDF."
         )
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return (
+        return N_(
             "Old office files (.doc, .xls, .ppt) can hold macros, and those with a "
             "password cannot be read: save it as PDF, or as .docx, .xlsx or .pptx."
         )
-    return (
+    return N_(
         "This is no document that can be passed on: PDF, DOCX, XLSX, PPTX, ODT, ODS, "
         "ODP and EPUB can."
     )

@@ -230,7 +230,7 @@ def _chunks(
 
 def _too_much() -> UnreadableDocument:
     return UnreadableDocument(
-        f"The document unpacks to more than {_MAX_UNPACKED // 1_000_000} MB."
+        "The document unpacks to more than {most} MB.", most=_MAX_UNPACKED // 1_000_000
     )
 
 

@@ -109,7 +109,7 @@ def encode(data: bytes) -> Picture:
     """
     if len(data) > MAX_BYTES:
         raise UnreadableImage(
-            f"The picture is larger than {MAX_BYTES // 1_000_000} MB."
+            "The picture is larger than {most} MB.", most=MAX_BYTES // 1_000_000
         )
     image, flat = _read(data)
     made = _written(image, flat=flat)
@@ -168,8 +168,10 @@ def _measure(image: Image.Image) -> None:
     allowed = MAX_PIXELS_PACKED if image.format in _PACKED else MAX_PIXELS
     if width * height > allowed:
         raise UnreadableImage(
-            f"The picture has {width} × {height} pixels; "
-            f"{allowed // 1_000_000} million are allowed."
+            "The picture has {width} × {height} pixels; {most} million are allowed.",
+            width=width,
+            height=height,
+            most=allowed // 1_000_000,
         )
 
 

@@ -52,14 +52,16 @@ def header(name: str, value: str) -> bytes:
     checked(name, value.replace("\r\n ", " "))
     if not value.isascii():
         # RFC 6532 headers need SMTPUTF8 all the way, which nobody can promise.
-        raise UnsafeValue(f"The {name} cannot be written in ASCII.")
+        raise UnsafeValue("The {name} cannot be written in ASCII.", name=name)
     return f"{name}: {value}\r\n".encode("ascii")
 
 
 def checked(name: str, value: str) -> str:
     """Return a value that holds nothing dangerous; raises UnsafeValue naming it."""
     if _UNSAFE.search(value):
-        raise UnsafeValue(f"The {name} holds a line break or control character.")
+        raise UnsafeValue(
+            "The {name} holds a line break or control character.", name=name
+        )
     return value
 
 

@@ -116,7 +116,7 @@ class Issue(SQLModel, table=True):
     approved_by: str = Field(default="", max_length=254)
     approved_hash: str = Field(default="", max_length=64)  # of what was approved
     late_by: int | None = None  # seconds after `send_at` that it started, if over 60
-    paused_because: str = ""
+    paused_because: str = ""  # as i18n.kept keeps it
     paused_by: str = Field(default="", max_length=24)  # the breaker, if it was one
     # Breakers that somebody overruled by resuming: they stop this issue no more.
     tolerated: list[str] = Field(default_factory=list, sa_type=Json)

@@ -30,7 +30,7 @@ class ErrandState(StrEnum):
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
-    FAILED = "failed"  # `error` says why
+    FAILED = "failed"  # `error` says why, as i18n.kept keeps it
 
 
 class Errand(SQLModel, table=True):

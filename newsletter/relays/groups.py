@@ -48,7 +48,11 @@ def group_named(name: str) -> str:
     """Return a group by its name or by one of its domains; raises BadRelay."""
     if "." not in name and name not in KNOWN:
         known = ", ".join(KNOWN)
-        raise BadRelay(f"{name} is neither a domain nor a group we know ({known}).")
+        raise BadRelay(
+            "{name} is neither a domain nor a group we know ({known}).",
+            name=name,
+            known=known,
+        )
     return group_of(f"@{name}")
 
 

@@ -99,8 +99,10 @@ def of_list(
     if not found:
         names = ", ".join(mailing_list.relays)
         raise RelayNotFound(
-            f"The list {mailing_list.slug} goes through {names}, which "
-            "NEWSLETTER_RELAYS does not name."
+            "The list {list} goes through {names}, which NEWSLETTER_RELAYS does "
+            "not name.",
+            list=mailing_list.slug,
+            names=names,
         )
     return found
 
@@ -111,8 +113,9 @@ def require(settings: Settings, names: Sequence[str]) -> None:
     for name in names:
         if name not in known:
             raise RelayNotFound(
-                f"There is no relay called {name}: the settings name "
-                f"{', '.join(known)}."
+                "There is no relay called {name}: the settings name {known}.",
+                name=name,
+                known=tuple(known),
             )
 
 
@@ -144,14 +147,20 @@ def state(
 def require_preset(name: str) -> Preset:
     """Return a preset; raises BadRelay."""
     if name not in PRESETS:
-        raise BadRelay(f"There is no preset {name}: choose of {', '.join(PRESETS)}.")
+        raise BadRelay(
+            "There is no preset {name}: choose of {known}.",
+            name=name,
+            known=tuple(PRESETS),
+        )
     return PRESETS[name]
 
 
 def _checked(name: str, value: int) -> int:
     least = 0 if name in RATES or name not in FIGURES else 1
     if not least <= value <= _MOST:
-        raise BadRelay(f"{name.replace('_', ' ')} cannot be {value}.")
+        raise BadRelay(
+            "{name} cannot be {value}.", name=name.replace("_", " "), value=value
+        )
     return value
 
 

@@ -58,8 +58,10 @@ def read(html: str, language: str) -> Body:
     """
     if len(html) > _LONGEST:
         raise RenderingFailed(
-            f"a body of {len(html):,} characters is too long for a letter "
-            f"(the limit is {_LONGEST:,})"
+            "a body of {many} characters is too long for a letter (the limit is "
+            "{most}).",
+            many=len(html),
+            most=_LONGEST,
         )
     reader = _Reader(language)
     reader.feed(safe.clean(html))

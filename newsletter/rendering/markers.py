@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from newsletter.errors import RenderingFailed
 from newsletter.rendering.letter import Letter, Rendered
+from subscribers.sentences import Language, Saying
 
 
 @dataclass(frozen=True)
@@ -53,29 +54,38 @@ def check(letter: Letter, rendered: Rendered) -> None:
     """
     for name, marker in _expected(letter):
         if not marker:
-            raise RenderingFailed(f"The letter does not say where {name} goes.")
+            raise RenderingFailed(
+                "The letter does not say where {name} goes.", name=name
+            )
         in_source = rendered.mjml.count(marker)
         if not in_source or rendered.html.count(marker) != in_source:
             raise RenderingFailed(
-                f"The HTML part in {letter.language} lost {name} on its way through"
-                " MJML."
+                "The HTML part in {language} lost {name} on its way through MJML.",
+                language=Language(letter.language),
+                name=name,
             )
         if marker not in rendered.text:
             raise RenderingFailed(
-                f"The text part in {letter.language} has no place for {name}."
+                "The text part in {language} has no place for {name}.",
+                language=Language(letter.language),
+                name=name,
             )
 
 
-def _expected(letter: Letter) -> list[tuple[str, str]]:
+def _expected(letter: Letter) -> list[tuple[Saying, str]]:
     expected = [
-        ("the unsubscribe link", letter.unsubscribe_url),
-        ("the preferences link", letter.preferences_url),
-        ("the reader's address", letter.reader_address),
+        (Saying("the unsubscribe link"), letter.unsubscribe_url),
+        (Saying("the preferences link"), letter.preferences_url),
+        (Saying("the reader’s address"), letter.reader_address),
     ]
     if letter.reader_since:
-        expected.append(("the day the reader joined", letter.reader_since))
+        expected.append((Saying("the day the reader joined"), letter.reader_since))
     return expected + [
-        (f"the link to the letter in {link.language}", link.url)
+        (_link_to(link.language), link.url)
         for link in letter.languages
         if link.language != letter.language
     ]
+
+
+def _link_to(language: str) -> Saying:
+    return Saying("the link to the letter in {language}", language=Language(language))

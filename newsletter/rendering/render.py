@@ -10,11 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from mjml import mjml2html
 
 from newsletter import config, i18n
-from newsletter.errors import RenderingFailed
+from newsletter.errors import BadTemplate, RenderingFailed
 from newsletter.rendering import body, own, palette, plain, slots, view
 from newsletter.rendering.letter import Letter, Rendered
 from newsletter.rendering.palette import SANS, SERIF
 from newsletter.rendering.tongue import Tongue
+from subscribers.sentences import Language, Saying
 
 # Characters of the inbox line that belong to the preheader; without padding, mail
 # programs fill the line with the first words of the letter.
@@ -66,9 +67,18 @@ def render(letter: Letter) -> Rendered:
         )
     except (RenderingFailed, TemplateError, ValueError) as error:
         raise RenderingFailed(
-            f"Letter No {letter.number} in {letter.language} could not be laid out:"
-            f" {str(error).rstrip('.')}."
+            "Letter No {number} in {language} could not be laid out: {reason}",
+            number=str(letter.number),
+            language=Language(letter.language),
+            reason=_reason(error),
         ) from error
+
+
+def _reason(error: Exception) -> Saying:
+    """Return why, as a sentence: our own words, or those of the template engine."""
+    if isinstance(error, RenderingFailed | BadTemplate):
+        return error.said
+    return Saying(f"{str(error).rstrip('.')}.")
 
 
 def _mail(page: view.Page) -> tuple[str, str]:

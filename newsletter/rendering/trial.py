@@ -30,9 +30,9 @@ def try_template(source: str) -> None:
         cause = error.__cause__
         if isinstance(cause, BadTemplate):
             raise cause from error
-        raise BadTemplate(f"No letter can be laid out in this template: {error}") from (
-            error
-        )
+        raise BadTemplate(
+            "No letter can be laid out in this template: {reason}", reason=error.said
+        ) from error
 
 
 def _letter(template: str) -> Letter:

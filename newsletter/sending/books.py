@@ -9,12 +9,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from newsletter import bounces, db, deliveries, editions, issues
+from newsletter import bounces, db, deliveries, editions, i18n, issues
 from newsletter.config import Settings
 from newsletter.deliveries import Accepted, Claim, Queue, Result, Taken
 from newsletter.errors import KeyMissing, LedgerUnavailable, UnsafeValue
@@ -138,9 +139,7 @@ class Books:
         gets the answer, or None after a failure: the same outcomes may then be
         recorded again.
         """
-        rare = outcomes.others or self._is_unsure or self._gentle or self._is_due_again
-        looked = time.monotonic() - self._looked_at < LOOK_EVERY
-        if rare or not looked or not self._queues or self._may_wait():
+        if self._is_rare(outcomes):
             return False
         if want <= 0:
             if not outcomes.accepted:
@@ -153,30 +152,40 @@ class Books:
 
         # Until it has ended well: a line that breaks may have carried it all the same.
         self._is_unsure = True
-
-        def taken(found: Taken | None, error: Exception | None) -> None:
-            if found is None:
-                logger.error("a turn at the ledger failed: %s", error)
-                then(None)
-                return
-            self._is_unsure = False
-            claims, looked_at = found
-            if not looked_at and queue in self._queues:
-                self._queues.remove(queue)
-            then(self._answer(claims, {}))
-
         return self._quick.take(
             outcomes.accepted,
             queue=queue,
             many=want,
             now=self._clock.now(),
-            then=taken,
+            then=partial(self._taken, queue, then),
         )
+
+    def _taken(
+        self,
+        queue: Queue,
+        then: Callable[[Answer | None], None],
+        found: Taken | None,
+        error: Exception | None,
+    ) -> None:
+        if found is None:
+            logger.error("a turn at the ledger failed: %s", error)
+            then(None)
+            return
+        self._is_unsure = False
+        claims, looked_at = found
+        if not looked_at and queue in self._queues:
+            self._queues.remove(queue)
+        then(self._answer(claims, {}))
 
     @property
     def ends_at_once(self) -> bool:
         """Whether a quick turn is over before a letter could be missed."""
         return self._quick.ends_at_once
+
+    def _is_rare(self, outcomes: Outcomes) -> bool:
+        rare = outcomes.others or self._is_unsure or self._gentle or self._is_due_again
+        looked = time.monotonic() - self._looked_at < LOOK_EVERY
+        return bool(rare) or not looked or not self._queues or self._may_wait()
 
     def _may_wait(self) -> bool:
         return self._profile is None or self._pacer.may_limit(self._profile)
@@ -389,6 +398,6 @@ class Books:
         try:
             compiled = editions.compiled(edition, settings.keys, settings.dkim_keys)
         except (KeyMissing, UnsafeValue) as error:
-            return str(error)
+            return i18n.kept(error)
         self._compiled[queue] = compiled
         return ""

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from newsletter import i18n
 from newsletter.deliveries import Queue, Result, Trial, live_unknowns
 from newsletter.i18n import N_
 from newsletter.smtp import Fault, Outcome, Verdict
+from subscribers.sentences import Language, Saying
 
 # So many silences after the final dot within ten minutes mean that the relay is
 # ill: going on would only make more readers uncertain.
@@ -34,12 +36,11 @@ _SENTENCES = {
         "resume."
     ),
 }
-# With figures; `newsletter.web.paused` finds them again to say it in any language.
-GENTLE = N_(
+_GENTLE = N_(
     "{refused} of the first {answered} readers in {language} were refused. Look at "
     "where their addresses come from before more is sent, then resume."
 )
-OWN_ERROR = N_(
+_OWN_ERROR = N_(
     "The sender met an error of its own: {type}. Nothing more leaves until somebody "
     "has looked into it: the log of the program says more. Then resume."
 )
@@ -72,15 +73,20 @@ def pause_for(
 
 
 def refused_sentence(trial: Trial, queue: Queue) -> str:
-    """Say why a gentle start goes no further."""
-    return GENTLE.format(
-        refused=trial.refused, answered=trial.answered, language=queue.language
+    """Return why a gentle start goes no further, to be kept."""
+    return i18n.kept(
+        Saying(
+            _GENTLE,
+            refused=trial.refused,
+            answered=trial.answered,
+            language=Language(queue.language),
+        )
     )
 
 
 def own_sentence(error: BaseException) -> str:
     """Say that the fault is ours, and what kind of error it was."""
-    return OWN_ERROR.format(type=type(error).__name__)
+    return i18n.kept(Saying(_OWN_ERROR, type=type(error).__name__))
 
 
 def sentence(outcome: Outcome) -> str:

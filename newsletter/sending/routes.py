@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from newsletter import relays
+from newsletter import i18n, relays
 from newsletter.config import Settings
 from newsletter.errors import RelayNotFound
 from newsletter.models import Issue
@@ -37,7 +37,7 @@ class Routes:
                 ordered = relays.of_list(session, self._settings, mailing_list)
                 orders[issue_id or 0] = [each.name for each in ordered]
             except RelayNotFound as error:
-                lost[issue_id or 0] = str(error)
+                lost[issue_id or 0] = i18n.kept(error)
         self._orders, self.lost = orders, lost
         return found
 

@@ -76,7 +76,7 @@ def get(session: Session, series_id: int) -> Series:
     """Return a series; raises SeriesNotFound."""
     found = session.get(Series, series_id) if 0 < series_id < 2**31 else None
     if found is None:
-        raise SeriesNotFound(f"There is no series {series_id}.")
+        raise SeriesNotFound("There is no series {series}.", series=str(series_id))
     return found
 
 
@@ -139,11 +139,19 @@ def _require(mailing_list: MailingList, plan: Plan) -> None:
     if unknown:
         known = ", ".join(mailing_list.languages)
         raise BadSeries(
-            f"{sorted(unknown)[0]} is not a language of the list ({known})."
+            "{language} is not a language of the list ({known}).",
+            language=sorted(unknown)[0],
+            known=known,
         )
     if plan.timezone is not None and plan.timezone not in available_timezones():
-        raise BadSeries(f"{plan.timezone} is not a time zone, try Europe/Brussels.")
+        raise BadSeries(
+            "{zone} is not a time zone, try Europe/Brussels.", zone=plan.timezone
+        )
     if not 1 <= plan.ahead <= _LONGEST_AHEAD:
-        raise BadSeries(f"A draft is prepared 1 to {_LONGEST_AHEAD} hours ahead.")
+        raise BadSeries(
+            "A draft is prepared 1 to {most} hours ahead.", most=_LONGEST_AHEAD
+        )
     if not 1 <= plan.at_least <= _MOST_ITEMS:
-        raise BadSeries(f"An issue needs at least 1 item, or up to {_MOST_ITEMS}.")
+        raise BadSeries(
+            "An issue needs at least 1 item, or up to {most}.", most=_MOST_ITEMS
+        )

@@ -10,16 +10,17 @@ from itertools import product
 from babel import Locale
 
 from newsletter.errors import BadRule
+from subscribers.sentences import N_, Saying
 
 LAST = -1
 _LANGUAGES = ("en", "fr", "nl", "de")
 _LONGEST = 100  # characters: the column's
 _SAFE_DAYS = 28  # every month has them
-_EXAMPLES = (
+_EXAMPLES = N_(
     "Write for example “first Tuesday 10:00”, “second and fourth Friday 9:30”, "
     "“every Monday 08:00”, “1st of the month 09:00” or “last day of the month 17:00”."
 )
-_UNCOUNTED = (
+_UNCOUNTED = N_(
     "Weeks cannot be counted over the end of a year. Write “first and third Monday "
     "08:00”, or “every Monday 08:00”."
 )
@@ -73,14 +74,22 @@ def read(text: str) -> Rule:
     """Return the rule that `text` states; raises BadRule with a sentence."""
     words = " ".join(text.casefold().split())
     if len(words) > 2 * _LONGEST:
-        raise BadRule(f"That is too long for a rule. {_EXAMPLES}")
+        raise BadRule(
+            "That is too long for a rule. {examples}", examples=Saying(_EXAMPLES)
+        )
     clock = _CLOCK.search(words)
     if clock is None:
-        raise BadRule(f"“{_shown(text)}” names no time of day. {_EXAMPLES}")
+        raise BadRule(
+            "“{rule}” names no time of day. {examples}",
+            rule=_shown(text),
+            examples=Saying(_EXAMPLES),
+        )
     at = _time(clock)
     rule = _Reading(at, text).rule(_tokens(words[: clock.start()], text))
     if len(canonical(rule)) > _LONGEST:
-        raise BadRule(f"That is too much for one rule. {_EXAMPLES}")
+        raise BadRule(
+            "That is too much for one rule. {examples}", examples=Saying(_EXAMPLES)
+        )
     return rule
 
 
@@ -148,7 +157,11 @@ class _Reading:
         )
 
     def _none(self) -> BadRule:
-        return BadRule(f"“{_shown(self.text)}” is not a rule. {_EXAMPLES}")
+        return BadRule(
+            "“{rule}” is not a rule. {examples}",
+            rule=_shown(self.text),
+            examples=Saying(_EXAMPLES),
+        )
 
     def _understand(self, tokens: Sequence[_Token]) -> None:
         for kind, number in tokens:
@@ -193,7 +206,9 @@ def _time(clock: re.Match[str]) -> time:
     try:
         return time(int(clock["hour"]), int(clock["minute"] or 0))
     except ValueError as error:
-        raise BadRule(f"{clock[0].strip()} is not a time of day.") from error
+        raise BadRule(
+            "{clock} is not a time of day.", clock=clock[0].strip()
+        ) from error
 
 
 def _tokens(words: str, text: str) -> list[_Token]:
@@ -203,7 +218,10 @@ def _tokens(words: str, text: str) -> list[_Token]:
         token = ("nth", int(number[1])) if number else _vocabulary().get(word)
         if token is None:
             raise BadRule(
-                f"“{_shown(word)}” in “{_shown(text)}” is not understood. {_EXAMPLES}"
+                "“{word}” in “{rule}” is not understood. {examples}",
+                word=_shown(word),
+                rule=_shown(text),
+                examples=Saying(_EXAMPLES),
             )
         if token[0] == "counted":
             raise BadRule(_UNCOUNTED)

@@ -42,14 +42,18 @@ def title_in(titles: Mapping[str, str], language: str, *, number: int, on: date)
 
 def _require(words: str) -> None:
     if not words.strip() or len(words) > _LONGEST or not words.isprintable():
-        raise BadSeries(f"A title is one line of 1 to {_LONGEST} characters.")
+        raise BadSeries("A title is one line of 1 to {most} characters.", most=_LONGEST)
     try:
         parts = list(Formatter().parse(words))
     except ValueError as error:
-        raise BadSeries(f"“{words}”: a brace is open or closed once too often.") from (
-            error
-        )
+        raise BadSeries(
+            "“{title}”: a brace is open or closed once too often.", title=words
+        ) from (error)
     for _, name, form, conversion in parts:
         if name is not None and (name not in KNOWN or form or conversion):
             there = ", ".join(f"{{{known}}}" for known in KNOWN)
-            raise BadSeries(f"“{words}”: a title may hold {there}, nothing else.")
+            raise BadSeries(
+                "“{title}”: a title may hold {there}, nothing else.",
+                title=words,
+                there=there,
+            )

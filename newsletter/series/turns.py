@@ -58,20 +58,24 @@ def prepare_now(session: Session, series: Series, *, now: datetime) -> Issue:
     moment = series.next_at
     if moment is None or moment <= now:
         raise NothingToPrepare(
-            f"Series {series.id} has no next moment: newsletter series resume "
-            f"{series.id}."
+            "Series {series} has no next moment: newsletter series resume {series}.",
+            series=str(series.id),
         )
     waiting = open_draft(session, series)
     if waiting is not None:
         raise NothingToPrepare(
-            f"Issue {waiting.id} “{waiting.title}” still waits: approve it, or "
-            f"newsletter issues discard {waiting.id}."
+            "Issue {issue} “{title}” still waits: approve it, or newsletter "
+            "issues discard {issue}.",
+            issue=str(waiting.id),
+            title=waiting.title,
         )
     proposal = _propose(session, series, moment, now)
     if proposal.is_thin:
         raise NothingToPrepare(
-            f"There is too little news: {len(proposal.collection.items)} items, and "
-            f"at least {series.at_least} in one language are wanted."
+            "There is too little news: {many} items, and at least {least} in "
+            "one language are wanted.",
+            many=len(proposal.collection.items),
+            least=series.at_least,
         )
     issue = _prepare(session, series, proposal, now=now)
     if issue is None:

@@ -32,7 +32,7 @@ def add(  # an account is this much
     address = addresses.normalise(email)
     found = _by_key(session, address.key)
     if found and found.left_at is None:
-        raise StaffExists(f"{address.email} can already log in.")
+        raise StaffExists("{email} can already log in.", email=address.email)
     passwords.refuse_weak(password, own=(address.email, name))
     made = found or Staff(
         email_key=address.key, email="", role=role, password_hash=_NO_PASSWORD

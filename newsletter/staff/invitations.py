@@ -37,7 +37,7 @@ def invite(  # what an account will be
     """
     address = addresses.normalise(email)
     if accounts.find(session, address.email):
-        raise StaffExists(f"{address.email} can already log in.")
+        raise StaffExists("{email} can already log in.", email=address.email)
     query = select(Invitation).where(Invitation.email_key == address.key)
     made = session.exec(query).first() or Invitation(
         email_key=address.key, email="", role=role, secret_hash="", expires_at=utcnow()

@@ -63,7 +63,9 @@ def refuse_weak(password: str, *, own: Iterable[str]) -> None:
     """Raise BadPassword for one that is short, common, or the words in `own`."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise PasswordLength(
-            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
+            "A password has {least} to {most} characters.",
+            least=SHORTEST_PASSWORD,
+            most=LONGEST_PASSWORD,
         )
     folded = password.casefold()
     if _is_mostly(folded, own):

@@ -23,7 +23,7 @@ def pause(
 ) -> Response:
     """Hold what has not left."""
     issue = numbered.issue(session, issue_id)
-    if issues.pause(session, issue, because=paused.BY_HAND.format(who=visitor.name)):
+    if issues.pause(session, issue, because=paused.by_hand(visitor.name)):
         audit.note(session, visitor.person, Action.PAUSED, issue=issue)
     return _back(issue_id)
 

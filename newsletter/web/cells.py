@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
-from newsletter import audit, editions, issues, items
+from newsletter import audit, editions, i18n, issues, items
 from newsletter.errors import BadText
 from newsletter.models import Action, Issue, Role
 from newsletter.web import (
@@ -146,7 +146,7 @@ def _share(
         with scene.session.begin_nested():
             shared.change(scene.session, item, form)
     except BadText as error:
-        return scenes.show(scene, spot, misfit=str(error))
+        return scenes.show(scene, spot, misfit=i18n.told(error, visitor.language))
     audit.note(
         scene.session,
         visitor.person,

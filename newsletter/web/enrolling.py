@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
-from newsletter import audit, db
+from newsletter import audit, db, i18n
 from newsletter.i18n import N_
 from newsletter.models import Action, Role
 from newsletter.web import agreements, filters, sessions
@@ -26,13 +26,6 @@ Editor = Annotated[Visitor, Depends(sessions.allowed(Role.EDITOR))]
 
 _NOT_AN_ADDRESS = N_("This is not an e-mail address. It looks like name@example.org.")
 _NO_CONSENT = N_("Say when and how this person agreed, or let them confirm by mail.")
-# What subscribers.adding says, so that catalogues hold it.
-_REASONS = (
-    N_("Mail to this address was stopped, so nobody can ask them."),
-    N_("Mail to this address was stopped: let them confirm instead."),
-    N_("This person is on the list already."),
-    N_("This person left the list: let them confirm instead."),
-)
 
 
 @dataclass(frozen=True)
@@ -62,7 +55,7 @@ def add(visitor: Editor, form: GenuineForm, here: Here, session: Writing) -> Res
     except ConsentMissing:
         problem = Problem(_NO_CONSENT, "consent")
     except CannotAdd as error:
-        problem = Problem(str(error), "email")
+        problem = Problem(i18n.told(error, visitor.language), "email")
     else:
         here.counted.forget()
         address = f"/subscribers/{subscriber_id}?said={said}"

@@ -15,6 +15,7 @@ from newsletter.web.asgi import policy
 from newsletter.web.deps import Site, site_of, wishes_of
 from newsletter.web.pages import Frame
 from subscribers.errors import SubscriberError
+from subscribers.sentences import Told
 
 logger = logging.getLogger(__name__)
 
@@ -82,10 +83,13 @@ def unreadable(request: Request, _error: Exception) -> Response:
 
 
 def broken_rule(request: Request, error: Exception) -> Response:
-    """Say in the error's own words which rule stands in the way."""
+    """Say in the error's own sentence which rule stands in the way."""
     lost = isinstance(error, LookupError)
     status = HTTPStatus.NOT_FOUND if lost else HTTPStatus.CONFLICT
-    return show(request, status, sentence=str(error))
+    here = site_of(request)
+    language = wishes_of(request).language(here.settings.languages)
+    said = i18n.told(error, language) if isinstance(error, Told) else str(error)
+    return page(here, language, status, sentence=said)
 
 
 def gone(request: Request, error: Exception) -> Response:

@@ -68,8 +68,9 @@ def bring(
     try:
         guessing.of_errand(here, errand)
     except UnreadableFile as error:
+        said = i18n.told(error, visitor.language)
         with db.reading(here.engine) as session:
-            return _first(here, visitor, session, problem=str(error))
+            return _first(here, visitor, session, problem=said)
     return _go(errand.id)
 
 

@@ -138,7 +138,9 @@ def why(failure: str, language: str) -> str:
         return say(
             N_("We could not read this page (it answered {status})."), status=failure
         )
-    return say(FAILURES[failure]) if failure in FAILURES else failure
+    if failure in FAILURES:
+        return say(FAILURES[failure])
+    return i18n.retold(failure, language)
 
 
 def pictures_of(session: Session, found: Sequence[Item]) -> dict[int, str]:

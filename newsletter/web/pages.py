@@ -51,6 +51,7 @@ class Pages:
             "language": language,
             "number": lambda value: i18n.number(value, language),
             "percent": lambda share: i18n.percent(share, language),
+            "retold": lambda text: i18n.retold(text, language),
             "day": lambda on: i18n.day(on, language),
             "moment": lambda at, zone: i18n.moment(at, language, zone),
             "clock": lambda at, zone: i18n.clock(at.astimezone(zone).time(), language),

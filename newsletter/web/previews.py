@@ -94,7 +94,9 @@ def of_person(
     now = db.now(session)
     person = session.get(Subscriber, number)
     if person is None:
-        raise SubscriberNotFound(f"There is nobody with the number {number}.")
+        raise SubscriberNotFound(
+            "There is nobody with the number {number}.", number=str(number)
+        )
     found = deliveries.explain(session, issue, person.email, settings.keys, now=now)
     reader = found.reader or editions.stand_in(person.email, now=now)
     harmless = reader._replace(handle=TEST_HANDLE)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
-from newsletter import db, editions, reviews
+from newsletter import db, editions, i18n, reviews
 from newsletter.errors import BadReview
 from newsletter.i18n import N_
 from newsletter.models import Comment, Guest, Issue, Role, Verdict
@@ -106,7 +106,8 @@ def invite(
             session, issue, name=name, by=visitor.person, now=db.now(session)
         )
     except BadReview as problem:
-        return _page(here, visitor, session, issue, problem=str(problem), name=name)
+        said = i18n.told(problem, visitor.language)
+        return _page(here, visitor, session, issue, problem=said, name=name)
     link = f"{here.settings.base_url}/r/{secret}"
     return _page(here, visitor, session, issue, made=link, name=name)
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
-from newsletter import db, editions, reviews
+from newsletter import db, editions, i18n, reviews
 from newsletter.config import INTERFACE_LANGUAGES
 from newsletter.errors import BadReview
 from newsletter.models import Guest, Issue, Verdict
@@ -88,7 +88,9 @@ def comment(
     try:
         reviews.comment(session, guest, words, about, now=db.now(session))
     except BadReview as problem:
-        draft = Draft(words, item, str(problem))
+        draft = Draft(
+            words, item, i18n.told(problem, wishes.language(here.settings.languages))
+        )
         view = _View(language, "phone", "")
         return _page(here, wishes, session, opened, token, view, draft)
     return _back(token, language, "comment")

@@ -20,6 +20,7 @@ from newsletter.web.sessions import GenuineForm, SignedIn, Visitor
 from subscribers import lists, rules, segments
 from subscribers.errors import InvalidRule, ListNotFound, SegmentExists
 from subscribers.models import Segment
+from subscribers.sentences import Told
 
 _may = sessions.allowed(Role.EDITOR)
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
@@ -99,7 +100,8 @@ def count(
             visitor.language,
         )
     except (InvalidRule, ListNotFound) as error:
-        found, words = None, str(error) if form.get("rule") else ""
+        found = None
+        words = i18n.told(error, visitor.language) if form.get("rule") else ""
     return here.pages.answer(
         "staff/_segment_count.html",
         visitor.language,
@@ -118,7 +120,12 @@ def make(visitor: Editor, form: GenuineForm, here: Here, session: Writing) -> Re
     except SegmentExists:
         return _form(here, visitor, session, _again(form, _TAKEN))
     except (InvalidRule, ListNotFound) as error:
-        return _form(here, visitor, session, _again(form, _problem(form, error)))
+        return _form(
+            here,
+            visitor,
+            session,
+            _again(form, _problem(form, error, visitor.language)),
+        )
     _note(session, visitor, form)
     return _back()
 
@@ -143,7 +150,7 @@ def change(
         with session.begin_nested():
             deliveries.change_segment(session, found.name, _rule(form))
     except (InvalidRule, ListNotFound, WrongState) as error:
-        said = _problem(form, error)
+        said = _problem(form, error, visitor.language)
         filled = _again({**form, "name": found.name}, said, segment_id)
         return _form(here, visitor, session, filled)
     _note(session, visitor, form)
@@ -165,10 +172,10 @@ def _rule(form: Mapping[str, str]) -> str:
     return conditions.rule_of(conditions.of_form(form))
 
 
-def _problem(form: Mapping[str, str], error: Exception) -> str:
+def _problem(form: Mapping[str, str], error: Told, language: str) -> str:
     """Return what is wrong: with the text of experts, word for word."""
     if form.get("expert") or isinstance(error, WrongState):
-        return str(error)
+        return i18n.told(error, language)
     return _INCOMPLETE if form.get("k0") else _NO_CONDITION
 
 

@@ -50,8 +50,8 @@ def do(
         with session.begin_nested():
             said = act(Case(session, here, visitor, found, form))
     except SubscriberError as error:
-        _ = i18n.translator(visitor.language)
-        return person.page(here, visitor, session, found, problem=_(str(error)))
+        said = i18n.told(error, visitor.language)
+        return person.page(here, visitor, session, found, problem=said)
     here.counted.forget()
     address = f"/subscribers/{subscriber_id}?said={said}"
     return RedirectResponse(address, HTTPStatus.SEE_OTHER)

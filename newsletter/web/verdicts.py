@@ -22,25 +22,6 @@ _REASONS = (
     N_("This is the mailbox of an office; several people may read it."),
     N_("This address stood in an earlier row already; that one counts."),
 )
-# … and about a file that is no list of people.
-_FILES = (
-    N_("The file is empty."),
-    N_("This is a PDF; a list of people comes as XLSX, CSV or plain text."),
-    N_("This file is compressed; unpack it first."),
-    N_("This workbook is protected by a password; save it without one first."),
-    N_("This is an old Excel file; save it as XLSX or CSV first."),
-    N_("This is an OpenDocument file; save it as XLSX or CSV first."),
-    N_("This is a binary workbook; save it as XLSX first."),
-    N_("This is an archive, not a workbook; unpack it first."),
-    N_(
-        "This workbook unpacks to more than a list of people can need; "
-        "save the sheet as CSV."
-    ),
-    N_("This workbook is broken; open it and save it again, or save it as CSV."),
-    N_("The workbook holds no rows."),
-    N_("The file holds no rows."),
-    N_("No column holds e-mail addresses; head it “E-mail”, for example."),
-)
 _NO_ADDRESS = N_("This is not an e-mail address.")
 _MISTYPED = N_("The domain looks mistyped; perhaps {meant} is meant.")
 _WHY_OUT = {

@@ -232,7 +232,11 @@ def _role(name: str) -> Role:
     found = next((role for role in Role if role.value == plain), _ROLES.get(plain))
     if found is None:
         known = ", ".join(role.value for role in Role)
-        raise UnreadableFile(f"A column cannot be “{shown(name)}”; it can be: {known}.")
+        raise UnreadableFile(
+            "A column cannot be “{name}”; it can be: {known}.",
+            name=shown(name),
+            known=known,
+        )
     return found
 
 
@@ -248,7 +252,9 @@ def _place(rows: Sequence[Cells], column: str | int) -> int | None:
         column = int(column) - 1 if column.isascii() and column.isdigit() else -1
     if not 0 <= column < width:
         have = ", ".join(shown(cell) for cell in rows[0][:20])
-        raise UnreadableFile(f"There is no such column; the file has: {have}.")
+        raise UnreadableFile(
+            "There is no such column; the file has: {names}.", names=have
+        )
     return column
 
 

@@ -8,6 +8,7 @@ from typing import BinaryIO
 from subscribers.errors import UnreadableFile
 from subscribers.importing import delimited, sheets
 from subscribers.importing.cells import Record
+from subscribers.sentences import N_
 
 _LARGEST = 1 << 30  # bytes; a million people take a tenth of it
 _CHUNK = 1 << 20
@@ -17,8 +18,8 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # What people hand in instead of a list, and what to tell them.
 _FOREIGN = {
-    b"%PDF": "This is a PDF; a list of people comes as XLSX, CSV or plain text.",
-    b"\x1f\x8b": "This file is compressed; unpack it first.",
+    b"%PDF": N_("This is a PDF; a list of people comes as XLSX, CSV or plain text."),
+    b"\x1f\x8b": N_("This file is compressed; unpack it first."),
 }
 
 

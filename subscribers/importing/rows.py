@@ -19,6 +19,7 @@ from subscribers.importing.cells import (
     unescaped,
 )
 from subscribers.importing.headings import Columns, Role
+from subscribers.sentences import N_
 
 _NAMED_ADDRESS = re.compile(r"\s*\"?(?P<name>[^<>\"]*)\"?\s*<(?P<email>[^<>]*)>\s*")
 
@@ -67,7 +68,8 @@ _OFFICES = frozenset(
 )
 
 
-OFFICE = "This is the mailbox of an office; several people may read it."
+OFFICE = N_("This is the mailbox of an office; several people may read it.")
+_LONG_LINE = N_("This line is too long to be about one person.")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -121,7 +123,7 @@ def read(
     and noted.
     """
     if record.cells is None:
-        return Remark(record.row, "", "This line is too long to be about one person.")
+        return Remark(record.row, "", _LONG_LINE)
     cells = _Cells(record.cells, columns.first)
     written, aside = _written(cells.get(Role.EMAIL))
     try:
@@ -252,10 +254,10 @@ def _has_left(role: Role, cell: str) -> bool:
 def _notes(row: int, address: Address, name: str, language: str) -> tuple[Remark, ...]:
     found = []
     if name and name.strip():
-        reason = "This is not a name; the person is taken without one."
+        reason = N_("This is not a name; the person is taken without one.")
         found.append(Remark(row, shown(name), reason))
     if language:
-        reason = "We do not know this language; the person has none for now."
+        reason = N_("We do not know this language; the person has none for now.")
         found.append(Remark(row, shown(language), reason))
     meant = typos.suggest(address.email)
     if meant:

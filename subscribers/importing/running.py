@@ -254,9 +254,13 @@ def _cut_off(session: Session, import_id: int, order: Order, source: Source) -> 
         order.list_id,
         source.hash,
     ):
-        raise ImportNotFound(f"There is no import {import_id} of this file.")
+        raise ImportNotFound(
+            "There is no import {number} of this file.", number=str(import_id)
+        )
     if found.undone_at is not None:
-        raise ImportNotFound(f"Import {import_id} was taken back in the meantime.")
+        raise ImportNotFound(
+            "Import {number} was taken back in the meantime.", number=str(import_id)
+        )
     return found
 
 

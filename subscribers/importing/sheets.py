@@ -11,6 +11,7 @@ from xml.etree.ElementTree import ParseError
 
 from subscribers.errors import UnreadableFile
 from subscribers.importing.cells import Record
+from subscribers.sentences import N_
 
 # What a zip directory may announce; zipfile never unpacks more than it does.
 _LARGEST = 1 << 30  # bytes of all parts together, and of pictures, never unpacked
@@ -21,7 +22,7 @@ _MOST_PARTS = 2000
 _LAST_ROW = 1 << 20  # of any spreadsheet
 _MOST_COLUMNS = 100
 _LONGEST_CELL = 10_000  # characters
-_BROKEN = "This workbook is broken; open it and save it again, or save it as CSV."
+_BROKEN = N_("This workbook is broken; open it and save it again, or save it as CSV.")
 # What openpyxl and the standard library raise over files that are not what they say.
 _FAILURES = (
     zipfile.BadZipFile,

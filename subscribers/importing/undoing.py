@@ -90,13 +90,17 @@ def undo(engine: Engine, import_id: int, *, forget: Forget, now: datetime) -> Un
 def _undoable(session: Session, import_id: int, now: datetime) -> _Origin:
     found = session.get(Import, import_id)
     if found is None:
-        raise ImportNotFound(f"There is no import {import_id}.")
+        raise ImportNotFound("There is no import {number}.", number=str(import_id))
     if found.undone_at:
-        raise ImportNotUndone(f"Import {import_id} was taken back already.")
+        raise ImportNotUndone(
+            "Import {number} was taken back already.", number=str(import_id)
+        )
     if now - found.created_at > UNDO_WITHIN:
         raise ImportNotUndone(
-            f"Import {import_id} is of {found.created_at:%d %B %Y}; it could be taken "
-            f"back for {UNDO_WITHIN.days} days."
+            "Import {number} is of {day}; it could be taken back for {days} days.",
+            number=str(import_id),
+            day=found.created_at.date(),
+            days=UNDO_WITHIN.days,
         )
     return _Origin(import_id, found.list_id, found.created_at)
 

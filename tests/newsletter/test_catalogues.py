@@ -6,16 +6,20 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 
 from newsletter.i18n import catalogues
+from tests.facts import ON_PAGES, raised
 
 ROOT = Path(__file__).parents[2]
 METHODS = [
     ("templates/**.html", "jinja2"),
     ("templates/**.mjml", "jinja2"),
     ("newsletter/**.py", "python"),
+    ("subscribers/**.py", "python"),
 ]
+# What an error says when it is raised is shown on a page, and so is `Saying`.
+KEYWORDS = DEFAULT_KEYWORDS | dict.fromkeys(["Saying", *ON_PAGES])
 # English says what the msgids say.
 TRANSLATED = [lang for lang in catalogues.catalogue_languages() if lang != "en"]
 
@@ -26,15 +30,20 @@ Key = tuple[str | None, str]
 def wanted() -> dict[Key, str]:
     """Return every word that templates and code say, and where."""
     found = {}
-    for folder in ("templates", "newsletter"):
+    for folder in ("templates", "newsletter", "subscribers"):
         methods = [
             (pattern.removeprefix(f"{folder}/"), method)
             for pattern, method in METHODS
             if pattern.startswith(folder)
         ]
-        for file, line, words, _, context in extract_from_dir(ROOT / folder, methods):
+        for file, line, words, _, context in extract_from_dir(
+            ROOT / folder, methods, keywords=KEYWORDS
+        ):
             singular = words if isinstance(words, str) else words[0]
             found[context, singular] = f"{folder}/{file}:{line}"
+    for fact in raised():
+        if fact.words is None:
+            found[None, fact.docstring] = fact.place
     return found
 
 

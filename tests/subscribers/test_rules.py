@@ -109,7 +109,7 @@ def test_a_rule_is_read(text: str, rule: object) -> None:
         ("tag=a!b", 6, "this sign has no meaning here"),
         ("tag=a\x00b", 6, "no control characters"),
         ("tag=\ud800", 5, "no control characters"),
-        ("tag=" + "a" * 2000, 1, "2000 characters at most"),
+        ("tag=" + "a" * 2000, 1, "2,000 characters at most"),
     ],
 )
 def test_a_mistake_is_explained_where_it_stands(

@@ -186,7 +186,7 @@ def test_a_name_is_a_short_line(session: Session, name: str) -> None:
 def test_a_name_is_given_once(session: Session) -> None:
     segments.add(session, "press", "tag=press")
 
-    with pytest.raises(SegmentExists, match="already a segment called 'press'"):
+    with pytest.raises(SegmentExists, match="already a segment called “press”"):
         segments.add(session, "press", "tag=tv")
 
 

@@ -170,6 +170,7 @@ def test_a_brake_that_does_not_fit_is_explained(
     client: TestClient, log_in: LogIn, issue_id: int
 ) -> None:
     token = log_in()
+    client.headers["Accept-Language"] = "en"
 
     answer = client.post(f"/issues/{issue_id}/resume", data={"form_token": token})
 

@@ -2,24 +2,38 @@
 
 import pytest
 
+from newsletter import i18n
+from newsletter.deliveries import Queue, Trial
+from newsletter.errors import KeyMissing
 from newsletter.models import Issue, IssueState
 from newsletter.sending import faults
 from newsletter.web import paused
+
+GONE = (
+    "The DKIM key {selector} that signs this is gone. Put it back into "
+    "NEWSLETTER_DKIM_KEYS, start the program again, then resume."
+)
 
 
 @pytest.mark.parametrize(
     ("because", "said", "quoted"),
     [
-        ("Léa {x} paused it.", "Léa {x} heeft het gepauzeerd.", ""),
+        (paused.by_hand("Léa {x}"), "Léa {x} heeft het gepauzeerd.", ""),
         (
             "The relay refused to work for us. It said: 550 <b>no</b>",
             "De relay weigerde voor ons te werken.",
             "550 <b>no</b>",
         ),
         (
-            "3 of the first 25 readers in fr were refused. Look at where their "
-            "addresses come from before more is sent, then resume.",
-            "3 van de eerste 25 lezers in fr werden geweigerd.",
+            faults.refused_sentence(
+                Trial(is_open=False, answered=25, refused=3), Queue(1, "fr")
+            ),
+            "3 van de eerste 25 lezers in het Frans werden geweigerd.",
+            "",
+        ),
+        (
+            i18n.kept(KeyMissing(GONE, selector="nl2026a")),
+            "De DKIM-sleutel nl2026a die dit ondertekent, is weg.",
             "",
         ),
         (

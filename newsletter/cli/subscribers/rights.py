@@ -118,10 +118,8 @@ def lift_one(email: Email) -> None:
         address, keys = normalise(email), opened.settings.keys
         reason = suppressions.reason(session, keys, address)
         if reason in THEIRS:
-            raise SuppressionStays(
-                f"{email} stays suppressed ({reason}): only its owner can come back, "
-                "by subscribing again."
-            )
+            said = f"{email} stays suppressed ({reason}): only its owner can come back"
+            raise SuppressionStays(f"{said}, by subscribing again.")
         lifted = bounces.lift(session, keys, address, by=program.who())
     done = "Mail may go to" if lifted else "Nothing stood against"
     program.say(f"{done} {email}.")

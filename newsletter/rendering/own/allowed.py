@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from subscribers.sentences import Saying
+
 # Where a block of ours may stand.
 _SECTIONS = ("newsletter-top", "newsletter-items", "newsletter-footer")
 _COLUMN = (
@@ -125,19 +127,22 @@ _PADDING = re.compile(r"\d{1,3}(?:px)?(?: \d{1,3}(?:px)?){0,3}")
 class Refusal(Exception):
     """What a template may not hold, and why, as the end of a sentence."""
 
-    reason: str
+    reason: Saying
 
 
 def attribute(tag: str, name: str, value: str) -> None:
     """Raise Refusal unless the tag may carry this attribute with this value."""
     if name not in _names(tag):
-        raise Refusal(f"<{tag}> may not carry “{name}”")
+        raise Refusal(Saying("<{tag}> may not carry “{name}”", tag=tag, name=name))
     if any(ord(c) < ord(" ") and c not in "\t\n\r" for c in value):
-        raise Refusal(f"“{name}” holds a control character")
+        raise Refusal(Saying("“{name}” holds a control character", name=name))
     if name == "src" and not _MEDIA.fullmatch(value):
         raise Refusal(
-            'pictures come from our own store (src="/media/….png"),'
-            " because another server would learn who opens the letter"
+            Saying(
+                "pictures come from our own store ({source}), because another server"
+                " would learn who opens the letter",
+                source='src="/media/….png"',
+            )
         )
     if name not in {"href", "src", "alt", "title"}:
         style(value)
@@ -149,17 +154,19 @@ def style(text: str) -> None:
     """Raise Refusal for CSS that fetches, runs, or cannot be judged."""
     plain = text.casefold()
     if any(sign in plain for sign in ("\\", "<", "&", "/*")):
-        raise Refusal("styles are written without comments, “\\”, “<” and “&”")
+        raise Refusal(Saying("styles are written without comments, “\\”, “<” and “&”"))
     fetching = [name for name in _FUNCTION.findall(plain) if name not in _HARMLESS] + [
         f"@{name}" for name in _RULE.findall(plain) if name != "media"
     ]
     if fetching:
         raise Refusal(
-            f"“{fetching[0]}” may not stand in styles: they fetch nothing and run"
-            " nothing"
+            Saying(
+                "“{name}” may not stand in styles: they fetch nothing and run nothing",
+                name=fetching[0],
+            )
         )
     if "//" in plain or "script:" in plain or "behavior" in plain or "binding" in plain:
-        raise Refusal("styles name no addresses and no scripts")
+        raise Refusal(Saying("styles name no addresses and no scripts"))
 
 
 def _names(tag: str) -> frozenset[str] | set[str]:
@@ -180,10 +187,11 @@ def _setting(name: str, value: str) -> None:
         "color": _COLOUR.fullmatch(value),
         "design": value in {"letter", "news", "bulletin"},
     }
-    if not allowed[name]:
-        example = {
-            "padding": "24px 32px 0",
-            "color": "#0b5d57",
-            "design": "letter, news or bulletin",
-        }
-        raise Refusal(f"“{name}” is written like {example[name]}")
+    if allowed[name]:
+        return
+    if name == "design":
+        raise Refusal(Saying("“{name}” is letter, news or bulletin", name=name))
+    example = {"padding": "24px 32px 0", "color": "#0b5d57"}[name]
+    raise Refusal(
+        Saying("“{name}” is written like {example}", name=name, example=example)
+    )

@@ -33,9 +33,9 @@ def to_html(mjml: str) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise RenderingFailed("the template takes too long to be laid out") from error
+        raise RenderingFailed("the template takes too long to be laid out.") from error
     if done.returncode == 1 and not done.stderr.startswith(b"Traceback"):
         raise Unreadable(done.stderr.decode(errors="replace")[:300])
     if done.returncode:
-        raise RenderingFailed("the template is too much for MJML, which gave up")
+        raise RenderingFailed("the template is too much for MJML, which gave up.")
     return done.stdout.decode()

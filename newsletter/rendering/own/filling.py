@@ -29,7 +29,9 @@ def lay_out(
         return mjml, apart.to_html(mjml)
     except apart.Unreadable as error:
         raise BadTemplate(
-            f"Line {_line(pieces, error.at)}: MJML cannot read this ({error})."
+            "Line {line}: MJML cannot read this ({reason}).",
+            line=str(_line(pieces, error.at)),
+            reason=str(error),
         ) from error
 
 

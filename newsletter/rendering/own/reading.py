@@ -15,6 +15,7 @@ from newsletter.errors import BadTemplate
 from newsletter.rendering import safe
 from newsletter.rendering.own import allowed
 from newsletter.rendering.own.allowed import BLOCKS, INSIDE, REQUIRED, WORDED, Refusal
+from subscribers.sentences import N_, Saying
 
 LONGEST = 100_000  # characters
 # mrml recurses per tag and takes the process down near 10,000.
@@ -59,31 +60,51 @@ def read(source: str) -> Own:
     """Return a template ready to be filled; raises BadTemplate naming the line."""
     if len(source) > LONGEST:
         raise BadTemplate(
-            f"A template may hold {LONGEST:,} characters; this one has {len(source):,}."
+            "A template may hold {most} characters; this one has {many}.",
+            most=LONGEST,
+            many=len(source),
         )
     reader = _Reader()
     try:
         reader.parser.Parse(_without_names(source).encode(), _WHOLE)
     except expat.ExpatError as error:
-        said = expat.errors.messages[error.code]
+        said = Saying(expat.errors.messages[error.code])
         raise _refused(error.lineno, error.offset, said) from error
     except UnicodeEncodeError as error:
         raise BadTemplate("The template is not text that can be read.") from error
     missing = [name for name in REQUIRED if name not in reader.seen]
     if missing:
         raise BadTemplate(
-            f"Line {reader.parser.CurrentLineNumber}: the template ends without"
-            f" <{missing[0]}/>. {_WHY[missing[0]]}"
+            "Line {line}: the template ends without <{tag}/>. {why}",
+            line=str(reader.parser.CurrentLineNumber),
+            tag=missing[0],
+            why=Saying(_WHY[missing[0]]),
         )
     return Own(tuple(reader.head), tuple(reader.body))
 
 
 _WHY = {
-    "newsletter-title": "It is the heading that screen readers look for.",
-    "newsletter-items": "It is where the news go.",
-    "newsletter-footer": "It says who writes and lets readers unsubscribe, which the"
-    " law asks for.",
+    "newsletter-title": N_("It is the heading that screen readers look for."),
+    "newsletter-items": N_("It is where the news go."),
+    "newsletter-footer": N_(
+        "It says who writes and lets readers unsubscribe, which the law asks for."
+    ),
 }
+# What expat says of the slips that people make, so that catalogues hold it.
+_SLIPS = (
+    N_("syntax error"),
+    N_("no element found"),
+    N_("not well-formed (invalid token)"),
+    N_("unclosed token"),
+    N_("mismatched tag"),
+    N_("duplicate attribute"),
+    N_("junk after document element"),
+    N_("undefined entity"),
+    N_("reference to invalid character number"),
+    N_("unclosed CDATA section"),
+    N_("unbound prefix"),
+    N_("encoding specified in XML declaration is incorrect"),
+)
 
 
 def _without_names(source: str) -> str:
@@ -96,8 +117,13 @@ def _without_names(source: str) -> str:
     return _NAMED.sub(character, source.removeprefix("\ufeff"))
 
 
-def _refused(line: int, column: int, reason: str) -> BadTemplate:
-    return BadTemplate(f"Line {line}, column {column + 1}: {reason}.")
+def _refused(line: int, column: int, reason: Saying) -> BadTemplate:
+    return BadTemplate(
+        "Line {line}, column {column}: {reason}.",
+        line=str(line),
+        column=str(column + 1),
+        reason=reason,
+    )
 
 
 @dataclass
@@ -124,9 +150,9 @@ class _Reader:
         self._bound()
         parent = self.stack[-1] if self.stack else ""
         if tag not in allowed.KNOWN:
-            raise self._no(f"<{tag}> may not stand in a template")
+            raise self._no(Saying("<{tag}> may not stand in a template", tag=tag))
         if tag not in INSIDE.get(parent, frozenset()):
-            raise self._no(f"<{tag}> may not stand in {self._named(parent)}")
+            raise self._no(_misplaced(f"<{tag}>", parent))
         try:
             for name, value in attributes.items():
                 allowed.attribute(tag, name, value)
@@ -141,7 +167,7 @@ class _Reader:
     def _slot(self, tag: str, attributes: dict[str, str]) -> None:
         once = not tag.startswith(("newsletter-na", "newsletter-nu", "newsletter-da"))
         if tag in self.seen and once:
-            raise self._no(f"<{tag}/> stands here a second time")
+            raise self._no(Saying("<{tag}/> stands here a second time", tag=tag))
         self.seen.add(tag)
         self._add(Slot(tag, tuple(attributes.items())))
 
@@ -151,14 +177,21 @@ class _Reader:
             and "alt" not in attributes
             and "mj-attributes" not in (self.stack)
         ):
-            raise self._no('<mj-image> needs alt="…", empty for decoration')
+            raise self._no(
+                Saying(
+                    "<mj-image> needs {setting}, empty for decoration",
+                    setting='alt="…"',
+                )
+            )
         parts = [tag]
         for name, value in attributes.items():
             kept = value
             if name == "href":
                 kept = safe.link(value)
                 if not kept:
-                    raise self._no("links begin with https://, http:// or mailto:")
+                    raise self._no(
+                        Saying("links begin with https://, http:// or mailto:")
+                    )
             parts.append(f'{name}="{escape(kept)}"')
         return f"<{' '.join(parts)}{' /' if tag in _EMPTY else ''}>"
 
@@ -176,7 +209,7 @@ class _Reader:
                 self._write(" ")
             return
         if tag not in WORDED:
-            raise self._no(f"words may not stand in {self._named(tag)}")
+            raise self._no(_misplaced("", tag))
         if tag == "mj-style":
             self.styles.append(words)
         else:
@@ -192,14 +225,16 @@ class _Reader:
         self._write(safe.clean(styles))
 
     def _foreign(self, *_: object) -> None:
-        raise self._no("a template begins with <mjml>, without declarations")
+        raise self._no(Saying("a template begins with <mjml>, without declarations"))
 
     def _bound(self) -> None:
         self.tags += 1
         if len(self.stack) >= DEEPEST:
-            raise self._no(f"tags stand more than {DEEPEST} deep in each other")
+            raise self._no(
+                Saying("tags stand more than {most} deep in each other", most=DEEPEST)
+            )
         if self.tags > MOST:
-            raise self._no(f"a template may hold {MOST:,} tags")
+            raise self._no(Saying("a template may hold {most} tags", most=MOST))
 
     def _write(self, written: str) -> None:
         self._add(written)
@@ -208,10 +243,17 @@ class _Reader:
         pieces = self.head if "mj-head" in self.stack else self.body
         pieces.append(Piece(what, self.parser.CurrentLineNumber))
 
-    def _named(self, tag: str) -> str:
-        return f"<{tag}>" if tag else "the place of <mjml>"
-
-    def _no(self, reason: str) -> BadTemplate:
+    def _no(self, reason: Saying) -> BadTemplate:
         return _refused(
             self.parser.CurrentLineNumber, self.parser.CurrentColumnNumber, reason
         )
+
+
+def _misplaced(what: str, where: str) -> Saying:
+    """Say that a tag, or words where it is "", may not stand in another, or outside."""
+    if not what:
+        inside = Saying("words may not stand in <{tag}>", tag=where)
+        return inside if where else Saying("words may not stand outside of <mjml>")
+    if not where:
+        return Saying("{what} may not stand outside of <mjml>", what=what)
+    return Saying("{what} may not stand in <{tag}>", what=what, tag=where)

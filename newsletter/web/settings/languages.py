@@ -75,7 +75,7 @@ def save(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Res
             with session.begin_nested():
                 lists.change(session, own, _changes(form, own))
         except BadList as error:
-            refused = str(error)
+            refused = i18n.told(error, visitor.language)
         else:
             what = chosen.difference(before, own.model_dump())
             chosen.changed(session, visitor, own, what)

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from newsletter import i18n
 from newsletter.web import agreements, sessions
 from newsletter.web.deps import Here, Reading, Writing
 from newsletter.web.sessions import GenuineForm, SignedIn
@@ -56,7 +57,7 @@ def save(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Res
             with session.begin_nested():
                 lists.change(session, own, _changes(form, own))
         except BadList as error:
-            refused = str(error)
+            refused = i18n.told(error, visitor.language)
         else:
             what = chosen.difference(before, own.model_dump())
             chosen.changed(session, visitor, own, what)
@@ -98,7 +99,7 @@ def add(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Resp
             session,
             "letter.html",
             own,
-            refused=str(error),
+            refused=i18n.told(error, visitor.language),
             **_values(own),
         )
     chosen.changed(session, visitor, made, ["slug"])

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
-from newsletter import db, looks
+from newsletter import db, i18n, looks
 from newsletter.errors import BadLook, BadTemplate, UnreadableImage
 from newsletter.i18n import N_
 from newsletter.models import Action, Asset
@@ -82,7 +82,9 @@ def change_logo(visitor: Admin, upload: GenuineUpload, here: Here) -> Response:
     try:
         ready = looks.prepare(looks.Changes(logo=logo))
     except (UnreadableImage, BadLook) as error:
-        return _refused(here, visitor, slug, {"logo": str(error)})
+        return _refused(
+            here, visitor, slug, {"logo": i18n.told(error, visitor.language)}
+        )
     return _kept(here, visitor, slug, ready, "logo")
 
 
@@ -94,7 +96,7 @@ def change_template(visitor: Admin, upload: GenuineUpload, here: Here) -> Respon
     try:
         ready = looks.prepare(looks.Changes(template=template))
     except BadTemplate as error:
-        errors = {"template": str(error)}
+        errors = {"template": i18n.told(error, visitor.language)}
         return _refused(here, visitor, slug, errors, mjml=template)
     return _kept(here, visitor, slug, ready, "template")
 

@@ -93,5 +93,5 @@ def _problem(error: RenderingFailed, language: str) -> str:
     return (
         f'<!doctype html><html lang="{language}"><title>{escape(title)}</title>'
         f"<p><b>{escape(title)}</b></p>"
-        f'<p lang="en">{escape(str(said))}</p></html>'
+        f"<p>{escape(i18n.told(said, language))}</p></html>"
     )

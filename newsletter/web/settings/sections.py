@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from newsletter import i18n
 from newsletter.i18n import N_
 from newsletter.web import sessions
 from newsletter.web.deps import Here, Reading, Writing
@@ -59,7 +60,7 @@ def save(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Res
             with session.begin_nested():
                 lists.change(session, own, Changes(sections=wanted))
         except BadList as error:
-            refused = str(error)
+            refused = i18n.told(error, visitor.language)
         else:
             what = ["sections"] if before != own.sections else []
             chosen.changed(session, visitor, own, what)

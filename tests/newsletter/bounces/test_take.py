@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, insert
 from sqlmodel import Session, select
 
-from newsletter import bounces, db
+from newsletter import bounces, db, i18n
 from newsletter.bounces import Effect, Event
 from newsletter.bounces.report import Kind
 from newsletter.models import Bounce, Delivery, DeliveryState, IssueState
@@ -224,7 +224,10 @@ def test_twenty_identical_refusals_for_trust_pause_the_issue(session: Session) -
             IssueState.PAUSED if number == 19 else IssueState.SENDING
         )
 
-    assert issue.paused_because.startswith("20 letters came back with the same refusal")
+    english = i18n.retold(issue.paused_because, "en")
+    assert english.startswith("20 letters came back with the same refusal")
+    dutch = i18n.retold(issue.paused_because, "nl")
+    assert dutch.startswith("20 brieven kwamen terug met dezelfde weigering")
     assert issue.paused_by == "not trusted"
 
 

@@ -54,7 +54,7 @@ def test_an_unknown_segment_is_answered_with_those_there_are(run: Run) -> None:
     result = run("segments", "count", "press")
 
     assert result.exit_code == 1
-    assert "There is no segment called 'press'; there is: none." in result.stderr
+    assert "There is no segment called “press”; there is: none." in result.stderr
 
 
 def test_a_rule_is_tried_without_saving_it(run: Run, engine: Engine) -> None:
@@ -109,4 +109,4 @@ def test_a_rule_that_an_issue_goes_to_stays(run: Run, engine: Engine) -> None:
     result = run("segments", "remove", "press")
 
     assert result.exit_code == 1
-    assert "Issue 1 “May” (draft) goes to 'press'" in result.stderr
+    assert "Issue 1 “May” (draft) goes to “press”" in result.stderr

@@ -17,7 +17,7 @@ def test_a_segment_stays_with_its_issues_so_that_the_archive_lists_none_of_them(
     press = make_segment(session, name="press")
     make_issue(session, segment_id=press.id, title="May", state=state)
 
-    with pytest.raises(WrongState, match=rf"“May” \({state}\) goes to 'press'"):
+    with pytest.raises(WrongState, match=rf"“May” \({state}\) goes to “press”"):
         deliveries.remove_segment(session, "press")
 
     assert segments.all_segments(session) == [press]

@@ -17,7 +17,7 @@ def test_every_marker_is_found_in_both_parts(letter: Letter) -> None:
     [
         (MARKERS.unsubscribe, "the unsubscribe link"),
         (MARKERS.preferences, "the preferences link"),
-        (MARKERS.address, "the reader's address"),
+        (MARKERS.address, "the reader’s address"),
         (MARKERS.since, "the day the reader joined"),
         (MARKERS.read_in("nl"), "the link to the letter in nl"),
     ],

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Connection, Engine, event, select
 
-from newsletter import db, issues
+from newsletter import db, i18n, issues
 from newsletter.config import Settings
 from newsletter.models import Delivery, DeliveryState, IssueState
 from subscribers.clock import utcnow
@@ -54,7 +54,8 @@ def test_too_many_refusals_among_the_first_pause_it(
 
     found = report(engine, issue_id)
     assert found.state is IssueState.PAUSED
-    assert found.paused_because.startswith("2 of the first 10 readers in fr were")
+    said = i18n.retold(found.paused_because, "en")
+    assert said.startswith("2 of the first 10 readers in French were")
     assert (found.states["accepted"], found.states["queued"]) == (8, 30)
 
 

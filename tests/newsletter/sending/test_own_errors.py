@@ -10,7 +10,7 @@ from newsletter import db, issues, jobs
 from newsletter.config import Settings
 from newsletter.models import Edition, Issue, IssueState
 from newsletter.sending import office
-from newsletter.sending.faults import OWN_ERROR
+from newsletter.sending.faults import own_sentence
 from subscribers.clock import utcnow
 from tests.newsletter.sending.sent import an_issue, report, run
 from tests.relay import Relay
@@ -60,7 +60,7 @@ def test_an_error_that_does_not_pass_pauses_the_issue_in_plain_words(
     assert found.state is IssueState.PAUSED
     with db.reading(engine) as session:
         because = session.get_one(Issue, broken).paused_because
-    assert because == OWN_ERROR.format(type="TypeError")
+    assert because == own_sentence(TypeError())
     # Nothing of it stays claimed, however often it was tried.
     assert found.states["queued"] == READERS
     assert relay.messages == []

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from newsletter import db, incoming, issues, jobs
+from newsletter import db, i18n, incoming, issues, jobs
 from newsletter.bounces import Effect
 from newsletter.config import Settings
 from newsletter.models import Bounce, Issue, IssueState
@@ -122,7 +122,8 @@ def test_three_percent_of_unknown_readers_pause_it_within_the_first_five_hundred
     found = report(engine, issue_id)
     assert len(unknown) == 15  # 3 % of them
     assert found.state is IssueState.PAUSED
-    assert "addresses of this list do not exist any more" in found.paused_because
+    said = i18n.retold(found.paused_because, "en")
+    assert "addresses of this list do not exist any more" in said
     assert found.states["queued"] > 0
     # Exactly those that the mail server does not know.
     refused = len(rows(engine, state="rejected"))
@@ -162,7 +163,7 @@ def test_twenty_letters_that_come_back_for_reasons_of_trust_pause_it(
     found = report(engine, issue_id)
     assert effects == [Effect.NOTHING] * 20
     assert (found.state, suppressed(engine)) == (IssueState.PAUSED, 0)
-    assert found.paused_because.startswith("20 letters came back")
+    assert i18n.retold(found.paused_because, "en").startswith("20 letters came back")
     assert resume(engine, issue_id).tolerated == ["not trusted"]
     assert comes_back(engine, relay.messages[20], said) is Effect.NOTHING
     assert report(engine, issue_id).state is IssueState.SENDING
@@ -182,7 +183,8 @@ def test_complaints_of_three_in_a_thousand_pause_it_and_end_only_their_own(
     found = report(engine, issue_id)
     assert (first, second) == (Effect.SUPPRESSED, Effect.SUPPRESSED)
     assert (found.state, suppressed(engine)) == (IssueState.PAUSED, 2)
-    assert found.paused_because.startswith("2 readers called this letter spam")
+    said = i18n.retold(found.paused_because, "en")
+    assert said.startswith("2 readers called this letter spam")
 
 
 def test_what_comes_back_twice_pauses_nothing_sooner(
