@@ -146,11 +146,11 @@ class Values:
         return self._MORE + len(self._more) - 1
 
     def _date(self, moment: datetime) -> bytes:
-        # A window has one moment, so this is nearly always the last one.
+        # This is nearly always the same second as the last one.
+        moment = moment.replace(microsecond=0)
         known, field = self._dated
         if moment != known:
-            local = moment.replace(microsecond=0).astimezone(self._zone)
-            field = header("Date", format_datetime(local))
+            field = header("Date", format_datetime(moment.astimezone(self._zone)))
             self._dated = (moment, field)
         return field
 

@@ -185,10 +185,8 @@ class Books:
     def _is_rare(self, outcomes: Outcomes) -> bool:
         rare = outcomes.others or self._is_unsure or self._gentle or self._is_due_again
         looked = time.monotonic() - self._looked_at < LOOK_EVERY
-        return bool(rare) or not looked or not self._queues or self._may_wait()
-
-    def _may_wait(self) -> bool:
-        return self._profile is None or self._pacer.may_limit(self._profile)
+        waits = self._profile is None or self._pacer.may_limit(self._profile)
+        return bool(rare) or not looked or not self._queues or waits
 
     def pause_stranded(self, outcome: Outcome) -> None:
         """Pause what no relay is left for, with the words of the last as the reason."""
