@@ -120,14 +120,8 @@ class Books:
         return self._answer(claims, slots)
 
     def _answer(self, claims: list[Claim], slots: dict[int, Slot]) -> Answer:
-        return Answer(
-            claims,
-            slots,
-            self._halted | self._stuck,
-            self._is_dry and not claims,
-            self._profile,
-            self._lease.granted,
-        )
+        halted, is_dry = self._halted | self._stuck, self._is_dry and not claims
+        return Answer(claims, slots, halted, is_dry, self._profile, self._lease.granted)
 
     def turn_quickly(
         self, outcomes: Outcomes, *, want: int, then: Callable[[Answer | None], None]
@@ -141,13 +135,13 @@ class Books:
         """
         if self._is_rare(outcomes):
             return False
-        if want <= 0:
-            if not outcomes.accepted:
-                then(self._answer([], {}))  # nothing to do
-            return not outcomes.accepted
         queue = self._queues[0]
-        if queue not in self._compiled:
-            return False  # and it stays the next, so that `turn` compiles it
+        # One that is not compiled stays the next, so that `turn` compiles it.
+        if queue not in self._compiled or (want <= 0 and outcomes.accepted):
+            return False
+        if want <= 0:
+            then(self._answer([], {}))  # nothing to do
+            return True
         self._queues.rotate(-1)
 
         # Until it has ended well: a line that breaks may have carried it all the same.
@@ -184,9 +178,9 @@ class Books:
 
     def _is_rare(self, outcomes: Outcomes) -> bool:
         rare = outcomes.others or self._is_unsure or self._gentle or self._is_due_again
-        looked = time.monotonic() - self._looked_at < LOOK_EVERY
+        late = time.monotonic() - self._looked_at >= LOOK_EVERY
         waits = self._profile is None or self._pacer.may_limit(self._profile)
-        return bool(rare) or not looked or not self._queues or waits
+        return bool(rare) or late or not self._queues or waits
 
     def pause_stranded(self, outcome: Outcome) -> None:
         """Pause what no relay is left for, with the words of the last as the reason."""
