@@ -134,6 +134,9 @@ def _records(sheet: Any) -> Iterator[Record]:
     for number, values in enumerate(rows, start=1):
         if number > _LAST_ROW:
             raise UnreadableFile(_BROKEN)
+        # A million rows that nobody wrote may stand between two.
+        if values.count(None) == len(values):
+            continue
         cells = [_text(value) for value in values]
         while cells and not cells[-1].strip():
             cells.pop()
