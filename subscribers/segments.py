@@ -99,24 +99,27 @@ def is_mailable(
     *,
     now: datetime | ColumnElement[datetime],
     address_hash: ColumnExpressionArgument[str] | None = None,
+    email_hash: ColumnExpressionArgument[str] | None = None,
 ) -> ColumnElement[bool]:
     """Return the same decision about one row of another table, such as a delivery.
 
     It may stand in a WHERE or in the CASE of an UPDATE. `address_hash` is that of
     an address frozen earlier, which may be suppressed although the present one
-    is not.
+    is not; `email_hash` that of the present one, where it was looked up already.
     """
     subscription, subscriber = aliased(Subscription), aliased(Subscriber)
-    allowed = exists().where(
+    stands = exists().where(
         col(subscription.subscriber_id) == subscriber_id,
         col(subscription.list_id) == list_id,
-        col(subscriber.id) == col(subscription.subscriber_id),
         _stands(subscription, now),
-        _not_suppressed(col(subscriber.email_hash)),
     )
-    if address_hash is None:
-        return allowed
-    return and_(allowed, _not_suppressed(address_hash))
+    hashes = [hash_ for hash_ in (address_hash, email_hash) if hash_ is not None]
+    if email_hash is None:
+        stands = stands.where(
+            col(subscriber.id) == col(subscription.subscriber_id),
+            _not_suppressed(col(subscriber.email_hash)),
+        )
+    return and_(stands, *map(_not_suppressed, hashes))
 
 
 def selects(rule: str, *, now: datetime) -> ColumnElement[bool]:

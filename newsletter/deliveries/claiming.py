@@ -30,7 +30,7 @@ from subscribers.models import Subscriber
 ISSUE = table_of(Issue).c
 PERSON = table_of(Subscriber).c
 
-Waiting = Select[*tuple[int]]  # ids of rows
+Waiting = Select[*tuple[int, int]]  # ids of rows, and of the list of their issue
 
 
 class Claim(NamedTuple):
@@ -211,7 +211,11 @@ _TRIED = being(DeliveryState.DEFERRED, DeliveryState.UNKNOWN)
 def _rows(issue_id: int | ColumnElement[int]) -> Waiting:
     # One issue at a time, so that an index leads to its next rows without a sort.
     running = exists().where(ISSUE.id == issue_id, ISSUE.state == IssueState.SENDING)
-    return select(DELIVERY.id).where(DELIVERY.issue_id == issue_id, running)
+    # Once for all rows of the issue.
+    list_id = select(ISSUE.list_id).where(ISSUE.id == issue_id).scalar_subquery()
+    return select(DELIVERY.id, list_id.label("list_id")).where(
+        DELIVERY.issue_id == issue_id, running
+    )
 
 
 def being_sent(session: Session, issue_id: int | None = None) -> list[int]:
@@ -279,22 +283,16 @@ def _standing(window: Waiting, now: datetime | ColumnElement[datetime]) -> CTE:
     It may when its reader is mailable, at the address an earlier attempt went to.
     Materialised, so that this is decided once a row and not once a column.
     """
-    due = window.cte("due").prefix_with("MATERIALIZED")
-    list_id = select(ISSUE.list_id).where(ISSUE.id == DELIVERY.issue_id)
+    wanted = (DELIVERY.subscriber_id, DELIVERY.attempt, DELIVERY.address_hash)
+    due = window.add_columns(*wanted).cte("due").prefix_with("MATERIALIZED")
     mailable = segments.is_mailable(
-        DELIVERY.subscriber_id,
-        list_id.correlate(table_of(Delivery)).scalar_subquery(),
-        now=now,
+        due.c.subscriber_id, due.c.list_id, now=now, email_hash=PERSON.email_hash
     )
-    moved = and_(DELIVERY.attempt > 0, DELIVERY.address_hash != PERSON.email_hash)
+    moved = and_(due.c.attempt > 0, due.c.address_hash != PERSON.email_hash)
+    goes = and_(mailable, ~moved).label("goes")
     rows = (
-        select(
-            due.c.id,
-            PERSON.email,
-            PERSON.email_hash,
-            and_(mailable, ~moved).label("goes"),
-        )
-        .join(table_of(Delivery), DELIVERY.id == due.c.id)
-        .outerjoin(table_of(Subscriber), PERSON.id == DELIVERY.subscriber_id)
+        select(due.c.id, PERSON.email, PERSON.email_hash, goes)
+        .select_from(due)
+        .outerjoin(table_of(Subscriber), PERSON.id == due.c.subscriber_id)
     )
     return rows.cte("standing").prefix_with("MATERIALIZED")
