@@ -3,26 +3,15 @@
 import asyncio
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from newsletter import deliveries, jobs
 from newsletter.config import Settings
 from newsletter.deliveries import Accepted, Claim, Queue
 from subscribers.clock import utcnow
-from tests.newsletter.sending.sent import an_issue, rows
+from tests.newsletter.sending.sent import an_issue, break_lines, rows
 
 _SENDER = "s" * 32
-
-
-def break_lines(engine: Engine) -> None:
-    """End every other session on this database, as a restart of the server does."""
-    with engine.connect() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        )
 
 
 async def turn(

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session, select
 
 from newsletter import db, deliveries, issues, jobs
@@ -86,3 +86,14 @@ def rows(engine: Engine, **columns: Any) -> list[Delivery]:
     with db.reading(engine) as session:
         query = select(Delivery).filter_by(**columns)
         return sorted(session.exec(query), key=lambda row: row.id or 0)
+
+
+def break_lines(engine: Engine) -> None:
+    """End every other session on PostgreSQL, as a restart of the server does."""
+    with engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )

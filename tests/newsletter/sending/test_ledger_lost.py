@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from newsletter import db
 from newsletter.config import Settings
 from newsletter.models import IssueState
-from tests.newsletter.sending.sent import an_issue, report, run
+from tests.newsletter.sending.sent import an_issue, break_lines, report, run
 from tests.relay import Relay
 
 READERS = 60
@@ -32,7 +32,7 @@ def disturbed(engine: Engine, relay: Relay) -> Iterator[None]:
         while len(relay.messages) < READERS // 4 and not over.wait(0.01):
             pass
         for _ in range(3):
-            _hold(engine) if engine.dialect.name == "sqlite" else _cut(engine)
+            _hold(engine) if engine.dialect.name == "sqlite" else break_lines(engine)
             if over.wait(0.3):
                 return
 
@@ -41,17 +41,6 @@ def disturbed(engine: Engine, relay: Relay) -> Iterator[None]:
     yield
     over.set()
     thread.join()
-
-
-def _cut(engine: Engine) -> None:
-    """End every other session on this database, as a restart of the server does."""
-    with engine.connect() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        )
 
 
 def _hold(engine: Engine) -> None:
