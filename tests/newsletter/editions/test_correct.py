@@ -49,7 +49,7 @@ def test_the_page_says_what_the_items_say_now(
 
     assert "La fête à 18\xa0h" in french.web
     assert "la fete a 18 h" in french.searchable
-    assert "17" not in french.web
+    assert "La fête à 17" not in french.web
     assert (french.correction, french.corrected_at) == ("18 h.", now)
     # What retries are made of must give the same bytes.
     assert {name: getattr(french, name) for name in _MAIL} == before
