@@ -14,6 +14,7 @@ from newsletter.i18n import N_
 from newsletter.web.asgi import policy
 from newsletter.web.deps import Site, site_of, wishes_of
 from newsletter.web.pages import Frame
+from newsletter.web.sessions import Visitor
 from subscribers.errors import SubscriberError
 from subscribers.sentences import Told
 
@@ -86,18 +87,15 @@ def broken_rule(request: Request, error: Exception) -> Response:
     """Say in the error's own sentence which rule stands in the way."""
     lost = isinstance(error, LookupError)
     status = HTTPStatus.NOT_FOUND if lost else HTTPStatus.CONFLICT
-    here = site_of(request)
-    language = wishes_of(request).language(here.settings.languages)
+    language = _language_of(request)
     said = i18n.told(error, language) if isinstance(error, Told) else str(error)
-    return page(here, language, status, sentence=said)
+    return show(request, status, sentence=said)
 
 
 def gone(request: Request, error: Exception) -> Response:
     """Say that a link opens nothing any more, and what to do."""
-    here = site_of(request)
-    language = wishes_of(request).language(here.settings.languages)
-    sentence = i18n.translator(language)(str(error))
-    return page(here, language, HTTPStatus.GONE, sentence=sentence)
+    sentence = i18n.translator(_language_of(request))(str(error))
+    return show(request, HTTPStatus.GONE, sentence=sentence)
 
 
 def broken(request: Request, error: Exception) -> Response:
@@ -114,21 +112,50 @@ def broken(request: Request, error: Exception) -> Response:
 def show(
     request: Request, status: int, *, sentence: str = "", reference: str = ""
 ) -> HTMLResponse:
-    """Return the page for a status; statuses without words share those of 400."""
-    here = site_of(request)
-    language = wishes_of(request).language(here.settings.languages)
-    return page(here, language, status, sentence=sentence, reference=reference)
+    """Return the page for a status; statuses without words share those of 400.
+
+    Staff see it among their own pages, except for what a script puts into one.
+    """
+    is_fragment = "hx-request" in request.headers
+    return page(
+        site_of(request),
+        _language_of(request),
+        status,
+        sentence=sentence,
+        reference=reference,
+        visitor=None if is_fragment else _visitor_of(request),
+    )
+
+
+def _visitor_of(request: Request) -> Visitor | None:
+    """Return who is logged in, if that was found out before the page failed."""
+    found: Visitor | None = getattr(request.state, "visitor", None)
+    return found
+
+
+def _language_of(request: Request) -> str:
+    visitor = _visitor_of(request)
+    if visitor is not None:
+        return visitor.language
+    return wishes_of(request).language(site_of(request).settings.languages)
 
 
 def page(
-    here: Site, language: str, status: int, *, sentence: str = "", reference: str = ""
+    here: Site,
+    language: str,
+    status: int,
+    *,
+    sentence: str = "",
+    reference: str = "",
+    visitor: Visitor | None = None,
 ) -> HTMLResponse:
     """Return the same page in a language that is known already."""
     title, advice = _SENTENCES.get(status, _SENTENCES[500 if status >= 500 else 400])
     return here.pages.answer(
-        "public/failure.html",
+        "staff/failure.html" if visitor else "public/failure.html",
         language,
         status=status,
+        visitor=visitor,
         title=title,
         advice=sentence or advice,
         reference=reference,

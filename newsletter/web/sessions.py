@@ -146,6 +146,8 @@ def logged_in(request: Request, visitor: Perhaps) -> Visitor:
     if visitor is None:
         where = _login_for(request.url.path, request.url.query, request.method)
         raise HTTPException(HTTPStatus.SEE_OTHER, headers={"Location": where})
+    # Whatever fails from here on is said to them, in their language.
+    request.state.visitor = visitor
     return visitor
 
 

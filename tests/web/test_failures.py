@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from newsletter import db
+from newsletter.models import Staff
 from tests import factories
-from tests.web.conftest import Reader, said
+from tests.web.conftest import LogIn, Reader, said
 
 
 def test_a_method_that_does_not_fit_is_explained(
@@ -76,3 +78,29 @@ def test_a_page_needs_no_list(client: TestClient, engine: Engine, path: str) -> 
 
 def _fails(*_: object, **__: object) -> None:
     raise RuntimeError("something fell to pieces")
+
+
+def test_staff_stay_among_their_pages_in_their_language(
+    client: TestClient, engine: Engine, log_in: LogIn
+) -> None:
+    log_in()
+    with db.writing(engine) as session:
+        session.exec(select(Staff)).one().language = "nl"
+
+    page = client.get("/issues/999", headers={"Accept-Language": "fr"})
+
+    assert page.status_code == 404
+    assert '<html lang="nl"' in page.text
+    assert said("nl", "There is no page here") in page.text
+    assert 'href="/subscribers"' in page.text
+
+
+def test_what_a_script_puts_into_a_page_brings_no_pages_along(
+    client: TestClient, log_in: LogIn
+) -> None:
+    log_in()
+
+    fragment = client.get("/issues/999", headers={"HX-Request": "true"})
+
+    assert fragment.status_code == 404
+    assert 'href="/subscribers"' not in fragment.text
