@@ -9,10 +9,12 @@ from sqlmodel import Session, select
 from newsletter import db, deliveries, issues, jobs
 from newsletter.config import Settings
 from newsletter.models import Delivery, DeliveryState, Issue, IssueState
-from subscribers import optout
+from subscribers import optout, suppressions
+from subscribers.addresses import normalise
 from subscribers.clock import utcnow
-from subscribers.models import Channel, Subscriber
+from subscribers.models import Channel, Subscriber, SuppressionReason
 from tests import factories
+from tests.factories import KEYS
 from tests.relay import Relay, Script
 
 
@@ -219,6 +221,29 @@ def test_who_left_meanwhile_is_skipped(
     assert relay.received_by("reader2@example.org") == []
     assert report(engine, issue_id).states["accepted"] == 11
     assert report(engine, issue_id).total == 12
+
+
+@pytest.mark.parametrize("moves_to", ["", "bart@example.org"])
+def test_whose_address_was_suppressed_meanwhile_is_skipped(
+    engine: Engine,
+    sending_settings: Settings,
+    relay: Relay,
+    issue_id: int,
+    moves_to: str,
+) -> None:
+    jobs.start_due_issues(engine, sending_settings, holder="test")
+    address = moves_to or "reader2@example.org"
+    with db.writing(engine) as session:
+        if moves_to:
+            move(session, "reader2@example.org", to=moves_to)
+        reason = SuppressionReason.COMPLAINT
+        suppressions.suppress(session, KEYS, normalise(address), reason=reason)
+
+    run(engine, sending_settings)
+
+    assert relay.received_by(address) == relay.received_by("reader2@example.org") == []
+    assert report(engine, issue_id).states["skipped"] == 1
+    assert report(engine, issue_id).states["accepted"] == 11
 
 
 def test_an_address_that_cannot_be_written_rejects_that_reader_alone(
