@@ -4,6 +4,7 @@ Every function blocks on the database and runs in one thread of its own, so that
 sockets stay busy meanwhile.
 """
 
+import contextlib
 import logging
 import time
 from collections import deque
@@ -205,7 +206,8 @@ class Books:
 
     def close(self) -> None:
         """Give back the connections to the relay, and close that to the ledger."""
-        self._lease.give_back(self._profile)
+        with contextlib.suppress(DBAPIError):  # it runs out by itself
+            self._lease.give_back(self._profile)
         self._turns.close()
 
     # Outcomes.

@@ -6,6 +6,7 @@ of it at the very moment the process dies. Process ids are never trusted.
 """
 
 import fcntl
+import logging
 import secrets
 import socket
 from datetime import datetime, timedelta
@@ -13,11 +14,14 @@ from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Engine, delete
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from newsletter import db
 from newsletter.ledger import being
 from newsletter.models import Delivery, DeliveryState, Sender
+
+logger = logging.getLogger(__name__)
 
 HEARTBEAT_EVERY = 5.0  # seconds
 # A holder that could not write its heartbeat for so long must stop by itself…
@@ -53,12 +57,17 @@ class Holder:
 
     def __exit__(self, *_exception: object) -> None:
         try:
+            # Rows that a failure left behind keep their holder's name and its lock
+            # file, now free: so they are recovered at once.
             with db.writing(self._engine) as session:
-                # Rows that a failure left behind keep their holder's name and its
-                # lock file, now free: so they are recovered at once.
-                if not _holds_rows(session, self.id):
+                is_clear = not _holds_rows(session, self.id)
+                if is_clear:
                     session.execute(delete(Sender).where(col(Sender.id) == self.id))
-                    self._path.unlink(missing_ok=True)
+            if is_clear:
+                self._path.unlink(missing_ok=True)
+        except DBAPIError as error:
+            # What was sent is written down. The next to look finds the lock free.
+            logger.warning("a sender could not sign off: %s", error)
         finally:
             if self._lock is not None:
                 self._lock.close()

@@ -1,6 +1,8 @@
 """An issue on its way, for tests of what happens to it there."""
 
 import threading
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -53,27 +55,35 @@ def run(
     settings: Settings,
     *,
     seconds: float | None = None,
+    until: Callable[[], bool] | None = None,
     relay: Relay | None = None,
 ) -> None:
     """Do what the clock does, once; stop after so many seconds if they are given.
 
-    `relay` then hangs up: replies that it owes would be waited for.
+    Those begin once `until` is so, a minute later at most. `relay` then hangs up:
+    replies that it owes would be waited for.
     """
-    stop = threading.Event()
+    stop, over = threading.Event(), threading.Event()
     jobs.recover(engine, settings)
     jobs.start_due_issues(engine, settings, holder="test")
 
     def end() -> None:
-        stop.set()
-        if relay is not None:
-            relay.hang_up()
+        deadline = time.monotonic() + 60
+        while until and not until() and time.monotonic() < deadline:
+            if over.wait(0.02):
+                return
+        if not over.wait(seconds):
+            stop.set()
+            if relay is not None:
+                relay.hang_up()
 
-    timer = threading.Timer(seconds, end) if seconds else None
-    if timer is not None:
-        timer.start()
+    ending = threading.Thread(target=end)
+    if seconds is not None or until is not None:
+        ending.start()
     jobs.send_due(engine, settings, stop=stop)
-    if timer is not None:
-        timer.cancel()
+    over.set()
+    if ending.ident is not None:
+        ending.join()
 
 
 def report(engine: Engine, issue_id: int) -> deliveries.Report:

@@ -1,7 +1,8 @@
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import Connection, Engine, event
 from sqlmodel import select
 
 from newsletter import db, jobs
@@ -11,6 +12,7 @@ from newsletter.sending import Holder, dead_senders
 from subscribers.clock import utcnow
 from subscribers.models import UnknownPolicy
 from tests import factories
+from tests.newsletter.sending.sent import break_lines
 
 
 def dead(engine: Engine, data_dir: Path) -> list[str]:
@@ -129,3 +131,21 @@ def test_rows_left_behind_by_a_failure_are_recovered_at_once(
     jobs.recover(engine, settings)
 
     assert row(engine, row_id).state is DeliveryState.UNKNOWN
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_a_line_that_breaks_while_a_sender_signs_off_is_no_failure(
+    engine: Engine, settings: Settings
+) -> None:
+    with Holder(engine, settings.data_dir) as holder:
+        other = db.make_engine(engine.url.render_as_string(hide_password=False))
+
+        @event.listens_for(engine, "commit")
+        def cut(_connection: Connection) -> None:
+            break_lines(other)
+
+    event.remove(engine, "commit", cut)
+    other.dispose()
+
+    # The kernel let go of its lock: whoever looks next clears it away.
+    assert dead(engine, settings.data_dir) == [holder.id]

@@ -4,14 +4,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import Engine, text
 
-from newsletter import db
+from newsletter import db, jobs, sending
 from newsletter.config import Settings
 from newsletter.models import IssueState
-from tests.newsletter.sending.sent import an_issue, break_lines, report, run
+from tests.newsletter.sending.sent import an_issue, break_lines, report
 from tests.relay import Relay
 
 READERS = 60
@@ -23,7 +24,7 @@ def direct(settings: Settings, relay: Relay) -> Settings:
     return settings.model_copy(update={"smtp_url": relay.url, "gentle_start": 0})
 
 
-@pytest.fixture
+@contextmanager
 def disturbed(engine: Engine, relay: Relay) -> Iterator[None]:
     """Disturb whoever uses the database once a quarter has left, until the end."""
     over = threading.Event()
@@ -38,9 +39,11 @@ def disturbed(engine: Engine, relay: Relay) -> Iterator[None]:
 
     thread = threading.Thread(target=disturb)
     thread.start()
-    yield
-    over.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _hold(engine: Engine) -> None:
@@ -50,14 +53,17 @@ def _hold(engine: Engine) -> None:
         time.sleep(0.4)
 
 
-@pytest.mark.usefixtures("disturbed")
 def test_everybody_gets_it_once_whatever_the_database_does(
     engine: Engine, direct: Settings, relay: Relay
 ) -> None:
     issue_id = an_issue(engine, READERS)
 
-    run(engine, direct)
+    jobs.start_due_issues(engine, direct, holder="test")
 
+    with disturbed(engine, relay):
+        sending.send(engine, direct, stop=threading.Event())
+
+    jobs.close_issues(engine)
     copies = Counter(mail.recipient for mail in relay.messages)
     found = report(engine, issue_id)
     assert len(copies) == READERS
