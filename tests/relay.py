@@ -59,6 +59,9 @@ class Relay:
         self.delay = 0.0  # seconds before the reply to a final dot
         # Once it has so many messages it answers no final dot until this is None.
         self.holds_at: int | None = None
+        self.holding = 0  # final dots that came and are not answered
+        # Until it has so many it answers one only when more came behind it.
+        self.waits_behind = 0
         self.offers = ["SIZE 10240000", "8BITMIME", "PIPELINING"]
         self.is_naive = False  # says 354 although it refused the recipient
         self.forgets = False  # throws away what came behind a final dot
@@ -233,9 +236,17 @@ class _Session:
         return answer
 
     async def _take_time(self) -> None:
-        await asyncio.sleep(self.relay.delay)
-        while self.relay.is_holding():
-            await asyncio.sleep(0.02)
+        relay = self.relay
+        relay.holding += 1
+        await asyncio.sleep(relay.delay)
+        while relay.is_holding() or self._waits_behind():
+            await asyncio.sleep(0.005)
+        relay.holding -= 1
+
+    def _waits_behind(self) -> bool:
+        # What came and was not read yet.
+        behind: bytearray = self.reader._buffer  # type: ignore[attr-defined]  # as above
+        return len(self.relay.messages) < self.relay.waits_behind and not behind
 
     def _reply(self, words: str) -> None:
         self.writer.write(words.encode("utf-8", "surrogateescape") + b"\r\n")

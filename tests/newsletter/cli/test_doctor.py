@@ -203,6 +203,6 @@ def test_nothing_outside_is_waited_for_longer_than_three_seconds(
     began = time.monotonic()
     result = run("doctor", "--list", sender, "--json")
 
-    # One examination, and what the command itself takes.
-    assert time.monotonic() - began < 5
+    # One examination and the command itself, on a busy machine; not two minutes.
+    assert time.monotonic() - began < 30
     assert json.loads(result.stdout)["lists"]

@@ -165,13 +165,13 @@ def test_a_fourth_redirect_is_one_too_many(site: Site) -> None:
 
 @pytest.mark.parametrize("drip", [0.05, 0.3])
 def test_a_server_that_drips_is_left_in_time(site: Site, drip: float) -> None:
-    site.pages["/"] = Page(b"x" * 1000, drip=drip)
+    site.pages["/"] = Page(b"x" * 2000, drip=drip)
     started = time.perf_counter()
 
     with pytest.raises(FetchFailed, match="too long"):
         fetch(site.url(), HURRIED)
 
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 30  # not the minutes that all of it takes
 
 
 def test_a_huge_answer_is_left_at_the_limit(site: Site) -> None:

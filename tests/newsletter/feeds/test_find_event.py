@@ -196,8 +196,8 @@ def test_days_and_hours_that_do_not_exist_are_passed_over(text: str) -> None:
     ],
 )
 def test_a_long_text_is_read_in_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
 
     find(text)
 
-    assert time.perf_counter() - started < 3
+    assert time.thread_time() - started < 3

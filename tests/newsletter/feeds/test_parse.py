@@ -180,12 +180,12 @@ def test_odd_json_is_read_as_far_as_it_goes(odd: bytes) -> None:
     ],
 )
 def test_a_feed_that_would_keep_us_busy_is_refused_at_once(costly: bytes) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
 
     with pytest.raises(UnreadableFeed, match=r"nested|entries|larger"):
         parsing.parse(b'<rss version="2.0"><channel>' + costly)
 
-    assert time.perf_counter() - started < 3
+    assert time.thread_time() - started < 3
 
 
 def test_a_guid_too_long_for_us_is_shortened_the_same_way_each_time() -> None:
