@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-PATIENCE = 60.0  # seconds that a busy machine may take to start or to end one
+PATIENCE = 120.0  # seconds that a busy machine may take to start or to end one
 
 _forking = multiprocessing.get_context("forkserver")
 # pytest, because a child looks at the main module of whoever started it.
@@ -25,7 +25,7 @@ _forking.set_forkserver_preload(
 
 
 class Program:
-    """One run of it; `returncode` is None while it goes on, as of a Popen."""
+    """One run of it, much like a Popen."""
 
     def __init__(self, *words: str, environment: Mapping[str, str]) -> None:
         """Start `newsletter …`; `running` also ends it."""
@@ -37,16 +37,10 @@ class Program:
         )
         self._process.start()
         said.close()
+        self.pid = self._process.pid or 0
+        self.returncode: int | None = None  # until it has been waited for
         self.stdout = os.fdopen(os.dup(heard.fileno()), encoding="utf-8")
         heard.close()
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid or 0
-
-    @property
-    def returncode(self) -> int | None:
-        return self._process.exitcode
 
     def send_signal(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
@@ -56,7 +50,9 @@ class Program:
 
     def wait(self) -> int:
         """Return how it ended, once it has."""
-        self._process.join(PATIENCE)
+        if self.returncode is None:
+            self._process.join(PATIENCE)
+            self.returncode = self._process.exitcode
         assert self.returncode is not None, "it does not end"
         return self.returncode
 
