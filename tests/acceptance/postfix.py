@@ -96,7 +96,7 @@ def _postfix(folder: Path, verb: str, *, check: bool = True) -> None:
 
 
 def _wait_for(port: int) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=5) as line:

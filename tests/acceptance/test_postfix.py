@@ -46,7 +46,7 @@ def through(
         stop=threading.Event(),
     )
     assert {each.verdict for each in outcomes} == {Verdict.ACCEPTED}, outcomes
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while len(relay.messages) < len(messages) and time.monotonic() < until:
         time.sleep(0.1)
     by_address = {each.recipient: each for each in relay.messages}

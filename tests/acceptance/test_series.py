@@ -1,8 +1,7 @@
 """Two processes tick: a draft is prepared once, approved, and leaves at its moment."""
 
-import time
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -12,15 +11,21 @@ from newsletter import db, series
 from newsletter.models import Issue, IssueState
 from subscribers.clock import utcnow
 from tests import factories
-from tests.acceptance.test_clock import serve, started, stop, wait_until_sent
+from tests.acceptance.test_clock import (
+    LATE,
+    serving_twice,
+    started,
+    stop,
+    wait_until,
+    wait_until_sent,
+)
 from tests.conftest import Run
 from tests.newsletter.series.desk import an_item, staff_of
 from tests.relay import Relay
 
 pytestmark = pytest.mark.slow
 
-# The clock looks for work of this kind every ten seconds.
-AHEAD = timedelta(seconds=40)
+AHEAD = timedelta(minutes=30)  # so that nothing leaves before it is approved
 
 
 def a_series_that_is_due(engine: Engine) -> None:
@@ -36,34 +41,36 @@ def a_series_that_is_due(engine: Engine) -> None:
         made.next_at = db.now(session) + AHEAD
 
 
-def wait_for_draft(engine: Engine) -> Issue:
-    deadline = time.monotonic() + 30
-    while True:
-        with db.reading(engine) as session:
-            found = session.exec(select(Issue)).first()
-        if found is not None:
-            return found
-        assert time.monotonic() < deadline, "no draft was prepared"
-        time.sleep(0.2)
+def draft_of(engine: Engine) -> Issue | None:
+    with db.reading(engine) as session:
+        return session.exec(select(Issue)).first()
+
+
+def bring_forward(engine: Engine, issue: Issue) -> datetime:
+    """Let the moment at which an issue leaves be soon, and return it."""
+    with db.writing(engine) as session:
+        soon = db.now(session) + timedelta(seconds=5)
+        session.get_one(Issue, issue.id).send_at = soon
+    return soon
 
 
 def test_a_prepared_draft_leaves_at_its_moment_when_approved(
     engine: Engine, environment: dict[str, str], relay: Relay, run: Run
 ) -> None:
-    processes = [serve(environment, relay), serve(environment, relay)]
-    try:
+    with serving_twice(environment, relay) as processes:
         a_series_that_is_due(engine)
-        draft = wait_for_draft(engine)
-        time.sleep(1.5)  # for the mail to the editor
+        wait_until(lambda: draft_of(engine) is not None, "no draft was prepared")
+        draft = draft_of(engine)
+        assert draft is not None
+        wait_until(lambda: len(relay.messages) == 1, "the editor is not told")
+        moment = bring_forward(engine, draft)
         approved = run("issues", "approve", str(draft.id))
         issue, report = wait_until_sent(engine, draft.id or 0)
-    finally:
         ends = [stop(process) for process in processes]
 
     assert approved.exit_code == 0, approved.output
     assert issue.state is IssueState.SENT
-    assert draft.send_at is not None
-    assert timedelta(0) <= started(issue) - draft.send_at < timedelta(seconds=5)
+    assert timedelta(0) <= started(issue) - moment < LATE
     assert Counter(mail.recipient for mail in relay.messages) == {
         "editor-nl@example.org": 1,
         "anne@example.org": 1,

@@ -3,27 +3,39 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    expect,
+    sync_playwright,
+)
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from newsletter import config, db, editions, staff
 from newsletter.app import create_app
 from newsletter.models import Issue, IssueState, ItemType, Role
+from newsletter.web import sessions
 from subscribers.clock import utcnow
 from subscribers.tokens import Purpose
 from tests import factories
 
 CHROMIUM = Path("/usr/bin/chromium")
 PASSWORD = "correct horse battery"
+# Milliseconds that anything may take before it counts as not coming: what a busy
+# machine needs. Whatever waits goes on as soon as it is there.
+PATIENCE = 60_000
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -32,6 +44,8 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=PATIENCE)
 
 
 # Of this package alone: while it lives, no other test can run an event loop.
@@ -48,6 +62,33 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+@contextmanager
+def window(browser: Browser, house: "House", **looks: Any) -> Iterator[Page]:
+    """Open a window of somebody who has not been here, for the block."""
+    context = browser.new_context(base_url=house.base_url, **looks)
+    context.set_default_timeout(PATIENCE)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@contextmanager
+def desk_of(browser: Browser, house: "House", **looks: Any) -> Iterator[Page]:
+    """Open a window of the admin, who has logged in, for the block."""
+    with window(browser, house, **looks) as page:
+        house.let_in(page.context)
+        yield page
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Look again, while the page goes on, until something holds."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not holds():
+        assert time.monotonic() < deadline, page.inner_text("body")
+        page.wait_for_timeout(50)
+
+
 @dataclass(frozen=True)
 class House:
     """A running site, and where its pages are."""
@@ -56,6 +97,14 @@ class House:
     pages: dict[str, str]
     issue: str
     settings: config.Settings
+    secret: str = ""  # of an admin who has logged in
+
+    def let_in(self, context: BrowserContext) -> None:
+        """Make a browser that of the admin, without the form and what it costs."""
+        name = sessions.cookie_name(self.settings)
+        context.add_cookies(
+            [{"name": name, "value": self.secret, "url": self.base_url}]
+        )
 
 
 @pytest.fixture
@@ -82,7 +131,10 @@ def _serving(app: FastAPI, door: socket.socket) -> Iterator[None]:
     )
     thread = threading.Thread(target=server.run, args=([door],), daemon=True)
     thread.start()
+    until = time.monotonic() + 60
     while not server.started:
+        assert thread.is_alive(), "the site does not start"
+        assert time.monotonic() < until, "the site does not start"
         time.sleep(0.01)
     try:
         yield
@@ -97,7 +149,7 @@ def _furnish(engine: Engine, settings: config.Settings) -> House:
             session, email="anne@example.org", language="fr"
         )
         gone = factories.make_subscriber(session, language="nl")
-        staff.add(
+        admin = staff.add(
             session, "admin@example.org", role=Role.ADMIN, password=PASSWORD, name="Léa"
         )
         issue = _letter(session)
@@ -122,7 +174,8 @@ def _furnish(engine: Engine, settings: config.Settings) -> House:
             "nowhere": "/nowhere",
             "login": "/login",
         }
-        return House(settings.base_url, pages, f"/issues/{issue.id}", settings)
+        secret = staff.open_session(session, admin)
+        return House(settings.base_url, pages, f"/issues/{issue.id}", settings, secret)
 
 
 def _letter(session: Session) -> Issue:

@@ -14,7 +14,7 @@ from newsletter import config, db, i18n, staff
 from newsletter.app import create_app
 from newsletter.models import Role
 from tests import factories
-from tests.browser.conftest import PASSWORD, House, _serving
+from tests.browser.conftest import PASSWORD, PATIENCE, House, _serving
 
 # What a person does, counted where it arrives: a press of the pointer, or of a key that
 # gives an order. Keys that only carry the focus, or write words, are told apart.
@@ -90,7 +90,7 @@ def opened(browser: Browser, house: House, language: str) -> Iterator[Office]:
         viewport={"width": 1280, "height": 900},
         timezone_id="Europe/Brussels",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     office = Office(context.new_page(), language, house)
     context.expose_function("did", lambda deed: office.deeds.append(deed))
     context.expose_function("objected", lambda what: office.complaints.append(what))

@@ -10,12 +10,11 @@ from newsletter.models import Action, Issue, Role, Staff
 from newsletter.notices import accounts
 from newsletter.staff import invitations, resets, two_factor
 from subscribers.clock import utcnow
-from tests.browser.conftest import PASSWORD, House
-from tests.browser.flaws import flaws_of
+from tests.browser.conftest import PASSWORD, House, window
+from tests.browser.flaws import flaws_in
 
 pytestmark = pytest.mark.browser
 
-WINDOWS = [(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")]
 STAFF_PAGES = [
     "/account",
     "/account/two-factor",
@@ -59,15 +58,13 @@ def doors(sqlite_engine: Engine, house: House) -> list[str]:
 def test_axe_finds_nothing_on_any_of_these_pages(
     browser: Browser, house: House, doors: list[str]
 ) -> None:
-    context = browser.new_context(base_url=house.base_url, locale="de")
-    page = context.new_page()
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    with window(browser, house, locale="de") as page:
+        page.on("console", lambda message: said.append(message.text))
 
-    found = [_looked_at(page, path) for path in doors]
-    _log_in(page)
-    found += [_looked_at(page, path) for path in STAFF_PAGES]
-    context.close()
+        found = [_looked_at(page, path) for path in doors]
+        house.let_in(page.context)
+        found += [_looked_at(page, path) for path in STAFF_PAGES]
 
     assert [each for each in found if each] == []
     # The two links that are old answer 410, which a browser notes.
@@ -77,24 +74,21 @@ def test_axe_finds_nothing_on_any_of_these_pages(
 def test_the_second_factor_is_set_up_and_asked_for(
     browser: Browser, house: House, sqlite_engine: Engine
 ) -> None:
-    context = browser.new_context(base_url=house.base_url, locale="en")
-    page = context.new_page()
-    _log_in(page)
-
-    page.goto("/account/two-factor")
-    secret = page.locator(".secret").inner_text().replace(" ", "")
-    page.fill("#code", two_factor.code_at(secret, utcnow()))
-    page.click("button.main")
-    codes = page.locator(".recovery code").all_inner_texts()
-    page.click(".rail .self form:last-child button")
-    page.goto("/settings/log")
-    page.fill("#email", "admin@example.org")
-    page.fill("#password", PASSWORD)
-    page.click("button.main")
-    page.fill("#code", codes[0])
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/settings/log")
-    context.close()
+    with window(browser, house, locale="en") as page:
+        _log_in(page)
+        page.goto("/account/two-factor")
+        secret = page.locator(".secret").inner_text().replace(" ", "")
+        page.fill("#code", two_factor.code_at(secret, utcnow()))
+        page.click("button.main")
+        codes = page.locator(".recovery code").all_inner_texts()
+        page.click(".rail .self form:last-child button")
+        page.goto("/settings/log")
+        page.fill("#email", "admin@example.org")
+        page.fill("#password", PASSWORD)
+        page.click("button.main")
+        page.fill("#code", codes[0])
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/settings/log")
 
     assert len(codes) == 10
     with db.reading(sqlite_engine) as session:
@@ -103,16 +97,11 @@ def test_the_second_factor_is_set_up_and_asked_for(
 
 
 def _looked_at(page: Page, path: str) -> list[str]:
-    """Return the flaws of a page in every window, with everything folded open."""
-    found = []
-    for width, scheme in WINDOWS:
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        page.goto(path)
-        for folded in page.locator("details").all():
-            folded.evaluate("element => { element.open = true }")
-        found += [f"{path} {width} {scheme}: {flaw}" for flaw in flaws_of(page)]
-    return found
+    """Return the flaws of a page in every look, with everything folded open."""
+    page.goto(path)
+    for folded in page.locator("details").all():
+        folded.evaluate("element => { element.open = true }")
+    return [f"{path} {flaw}" for flaw in flaws_in(page)]
 
 
 def _log_in(page: Page) -> None:

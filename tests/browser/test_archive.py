@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from newsletter import db, editions
 from newsletter.models import Issue
 from subscribers.clock import utcnow
-from tests.browser.conftest import House
-from tests.browser.flaws import flaws_of
+from tests.browser.conftest import House, window
+from tests.browser.flaws import flaws_in
 
 pytestmark = pytest.mark.browser
 
@@ -18,9 +18,8 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def page(browser: Browser, house: House) -> Iterator[Page]:
     """A page in a browser that runs no script."""
-    context = browser.new_context(base_url=house.base_url, java_script_enabled=False)
-    yield context.new_page()
-    context.close()
+    with window(browser, house, java_script_enabled=False) as page:
+        yield page
 
 
 def test_a_letter_is_found_and_opened_by_keyboard(page: Page) -> None:
@@ -46,55 +45,44 @@ def test_a_corrected_letter_is_accessible_and_says_so(
         editions.correct(
             session, issue, house.settings, language="fr", note=note, now=utcnow()
         )
-    flaws = {}
-    for scheme in ("light", "dark"):
-        context = browser.new_context(
-            base_url=house.base_url,
-            color_scheme="dark" if scheme == "dark" else "light",
-            viewport={"width": 390, "height": 844},
-        )
-        opened = context.new_page()
+    with window(browser, house) as opened:
         opened.goto("/fr/le-pont")
-        flaws[scheme] = flaws_of(opened)
+        flaws = flaws_in(opened, ((390, "light"), (390, "dark")))
         assert opened.locator(".correction", has_text=note).is_visible()
-        context.close()
 
-    assert flaws == {"light": [], "dark": []}
+    assert flaws == []
 
 
 def test_data_for_search_engines_offends_no_policy(
     browser: Browser, house: House
 ) -> None:
-    context = browser.new_context(base_url=house.base_url)
-    opened = context.new_page()
     complaints: list[str] = []
-    opened.on("console", lambda message: complaints.append(message.text))
-    opened.add_init_script(
-        "addEventListener('securitypolicyviolation', e => console.log(e.blockedURI))"
-    )
+    with window(browser, house) as opened:
+        opened.on("console", lambda message: complaints.append(message.text))
+        opened.add_init_script(
+            "addEventListener('securitypolicyviolation',"
+            " e => console.log(e.blockedURI))"
+        )
 
-    opened.goto("/fr/le-pont")
+        opened.goto("/fr/le-pont")
 
-    kinds = opened.evaluate(
-        "JSON.parse(document.querySelector('script[type=\"application/ld+json\"]')"
-        ".textContent)['@graph'].map(each => each['@type'])"
-    )
-    context.close()
+        kinds = opened.evaluate(
+            "JSON.parse(document.querySelector('script[type=\"application/ld+json\"]')"
+            ".textContent)['@graph'].map(each => each['@type'])"
+        )
     assert kinds == ["NewsArticle", "BreadcrumbList", "Event"]
     assert complaints == []
 
 
 def test_on_paper_only_the_letter_stands(browser: Browser, house: House) -> None:
-    context = browser.new_context(base_url=house.base_url, color_scheme="dark")
-    opened = context.new_page()
-    opened.goto("/fr/le-pont")
-    opened.emulate_media(media="print")
+    with window(browser, house, color_scheme="dark") as opened:
+        opened.goto("/fr/le-pont")
+        opened.emulate_media(media="print")
 
-    hidden = [".languages", ".sharing", ".get", ".foot .links"]
-    shown = [each for each in hidden if opened.locator(each).is_visible()]
-    address = opened.inner_text(".on-paper")
-    ink = opened.evaluate("getComputedStyle(document.body).color")
-    context.close()
+        hidden = [".languages", ".sharing", ".get", ".foot .links"]
+        shown = [each for each in hidden if opened.locator(each).is_visible()]
+        address = opened.inner_text(".on-paper")
+        ink = opened.evaluate("getComputedStyle(document.body).color")
 
     assert shown == []
     assert address == f"{house.base_url}/fr/le-pont"

@@ -11,13 +11,10 @@ from sqlmodel import select
 from newsletter import db
 from newsletter.models import Edition, Issue, IssueState
 from tests import factories
-from tests.browser.conftest import House
-from tests.browser.flaws import flaws_of
-from tests.browser.test_public_pages import log_in
+from tests.browser.conftest import House, desk_of, until
+from tests.browser.flaws import flaws_in
 
 pytestmark = pytest.mark.browser
-
-PATIENCE = 20_000  # milliseconds: the first checks take a busy machine a while
 
 
 @pytest.fixture
@@ -41,18 +38,14 @@ def draft(sqlite_engine: Engine) -> str:
 @pytest.fixture
 def page(browser: Browser, house: House) -> Iterator[Page]:
     """A page in Tokyo that fails on whatever the console has to complain about."""
-    context = browser.new_context(
-        base_url=house.base_url, locale="en-GB", timezone_id="Asia/Tokyo"
-    )
-    page = context.new_page()
     complaints: list[str] = []
-    page.on(
-        "console",
-        lambda line: complaints.append(line.text) if line.type == "error" else None,
-    )
-    log_in(page)
-    yield page
-    context.close()
+    looks = {"locale": "en-GB", "timezone_id": "Asia/Tokyo"}
+    with desk_of(browser, house, **looks) as page:
+        page.on(
+            "console",
+            lambda line: complaints.append(line.text) if line.type == "error" else None,
+        )
+        yield page
     assert complaints == []
 
 
@@ -69,19 +62,15 @@ def test_a_gap_is_decided_and_the_page_recounts_by_itself(
 
     page.get_by_role("button", name="Show FR").click()
 
-    expect(page.get_by_role("button", name="Show FR")).to_have_count(
-        0, timeout=PATIENCE
-    )
-    expect(page.locator("#state")).to_contain_text("Ready to go.", timeout=PATIENCE)
+    expect(page.get_by_role("button", name="Show FR")).to_have_count(0)
+    expect(page.locator("#state")).to_contain_text("Ready to go.")
 
 
 def test_it_is_scheduled_in_a_dialog_by_keyboard_alone(
     page: Page, draft: str, sqlite_engine: Engine
 ) -> None:
     page.goto(f"{draft}/check")
-    expect(page.locator("#leave button.main")).to_contain_text(
-        "Send to 2 people", timeout=PATIENCE
-    )
+    expect(page.locator("#leave button.main")).to_contain_text("Send to 2 people")
 
     page.locator("input[name=when][value=now]").focus()
     page.keyboard.press("ArrowDown")
@@ -104,9 +93,7 @@ def test_languages_side_by_side_scroll_together_and_links_lead_nowhere(
     page: Page, draft: str
 ) -> None:
     page.goto(f"{draft}/check")
-    expect(page.locator("#found")).to_have_attribute(
-        "aria-busy", "false", timeout=PATIENCE
-    )
+    expect(page.locator("#found")).to_have_attribute("aria-busy", "false")
 
     page.get_by_role("link", name="All languages").click()
     expect(page.locator("[data-frames] iframe")).to_have_count(2)
@@ -114,9 +101,8 @@ def test_languages_side_by_side_scroll_together_and_links_lead_nowhere(
     first = page.locator("[data-frames] iframe").first.element_handle().content_frame()
     assert first
     first.evaluate("scrollTo(0, 700)")
-    page.wait_for_timeout(300)
 
-    assert all(top > 300 for top in frame_tops(page))
+    until(page, lambda: all(top > 300 for top in frame_tops(page)))
     assert first.locator("a[href^='http']").count() == 0
 
 
@@ -131,36 +117,20 @@ def test_somebody_s_letter_is_shown(page: Page, draft: str) -> None:
     assert re.search(r"&as=\d+$", source)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 def test_the_page_is_accessible_and_fits(
-    browser: Browser,
-    house: House,
-    draft: str,
-    sqlite_engine: Engine,
-    width: int,
-    scheme: str,
+    browser: Browser, house: House, draft: str, sqlite_engine: Engine
 ) -> None:
     with db.writing(sqlite_engine) as session:
         query = select(Edition).where(Edition.issue_id == int(draft.rpartition("/")[2]))
         session.exec(query).first().preheader = "x"  # type: ignore[union-attr]  # there
-    context = browser.new_context(
-        base_url=house.base_url,
-        viewport={"width": width, "height": 844},
-        color_scheme="dark" if scheme == "dark" else "light",
-        locale="de-DE",
-    )
-    page = context.new_page()
-    log_in(page)
     flaws = []
-    for view in ("phone", "text", "all"):
-        page.goto(f"{draft}/check?view={view}")
-        expect(page.locator("#found")).to_have_attribute(
-            "aria-busy", "false", timeout=PATIENCE
-        )
-        page.evaluate(
-            "document.querySelectorAll('details').forEach(d => d.open = true)"
-        )
-        flaws += flaws_of(page)
+    with desk_of(browser, house, locale="de-DE") as page:
+        for view in ("phone", "text", "all"):
+            page.goto(f"{draft}/check?view={view}")
+            expect(page.locator("#found")).to_have_attribute("aria-busy", "false")
+            page.evaluate(
+                "document.querySelectorAll('details').forEach(d => d.open = true)"
+            )
+            flaws += flaws_in(page, ((390, "dark"), (1280, "light")))
 
-    context.close()
     assert flaws == []

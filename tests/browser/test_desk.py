@@ -10,9 +10,8 @@ from sqlalchemy import Engine
 from newsletter import db, desk
 from newsletter.models import Item, ItemState
 from tests import factories
-from tests.browser.conftest import House
-from tests.browser.flaws import flaws_of
-from tests.browser.test_public_pages import log_in
+from tests.browser.conftest import House, desk_of
+from tests.browser.flaws import flaws_in
 
 pytestmark = pytest.mark.browser
 
@@ -25,14 +24,10 @@ def page(browser: Browser, house: House, sqlite_engine: Engine) -> Iterator[Page
             factories.make_item(
                 session, texts={"fr": {"title": title}}, state=ItemState.INBOX
             )
-    context = browser.new_context(
-        base_url=house.base_url, locale="en", viewport={"width": 1280, "height": 900}
-    )
-    page = context.new_page()
-    log_in(page)
-    page.goto("/desk")
-    yield page
-    context.close()
+    looks = {"locale": "en", "viewport": {"width": 1280, "height": 900}}
+    with desk_of(browser, house, **looks) as page:
+        page.goto("/desk")
+        yield page
 
 
 def _lines(page: Page) -> list[str]:
@@ -96,12 +91,8 @@ def test_nothing_stands_in_anybody_s_way(page: Page, sqlite_engine: Engine) -> N
     with db.reading(sqlite_engine) as session:
         item = session.get_one(Item, 1)
     found = {}
-    for scheme in ("light", "dark"):
-        for width in (1280, 390):
-            page.emulate_media(color_scheme=scheme)
-            page.set_viewport_size({"width": width, "height": 900})
-            for path in ("/desk", "/desk/sources", f"/desk/items/{item.id}"):
-                page.goto(path)
-                found[path, scheme, width] = flaws_of(page)
+    for path in ("/desk", "/desk/sources", f"/desk/items/{item.id}"):
+        page.goto(path)
+        found[path] = flaws_in(page)
 
     assert not any(found.values()), found

@@ -7,9 +7,8 @@ import pytest
 from openpyxl import Workbook
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import House
-from tests.browser.flaws import flaws_of
-from tests.browser.test_public_pages import log_in
+from tests.browser.conftest import House, desk_of
+from tests.browser.flaws import flaws_in, flaws_of
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +19,7 @@ ROWS = (
     ("not an address", "Nobody", "F"),
     ("anne@example.org", "Anne", "F"),
 )
+PATHS = ("/subscribers/1", "/subscribers/add", "/subscribers/segments/new", "/forms")
 
 
 @pytest.fixture
@@ -33,26 +33,23 @@ def workbook(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture(params=[(1280, "light"), (390, "dark")], ids=["desk", "phone"])
+LOOKS = ((1280, "light"), (390, "dark"))
+
+
+@pytest.fixture(params=LOOKS, ids=["desk", "phone"])
 def page(
     request: pytest.FixtureRequest, browser: Browser, house: House
 ) -> Iterator[Page]:
     """A page of an editor who reads English."""
     width, scheme = request.param
-    context = browser.new_context(
-        base_url=house.base_url,
-        viewport={"width": width, "height": 800},
-        color_scheme=scheme,
-        locale="en-GB",
-    )
-    yield context.new_page()
-    context.close()
+    looks = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
+    with desk_of(browser, house, locale="en-GB", **looks) as page:
+        yield page
 
 
 def test_an_excel_list_comes_in_by_trial_run_and_goes_out_again(
     page: Page, workbook: Path
 ) -> None:
-    log_in(page)
     page.goto("/subscribers/import")
     flaws = flaws_of(page)
 
@@ -76,7 +73,6 @@ def test_an_excel_list_comes_in_by_trial_run_and_goes_out_again(
 
 
 def test_ticked_people_are_counted_and_changed(page: Page) -> None:
-    log_in(page)
     page.goto("/subscribers")
     flaws = flaws_of(page)
 
@@ -91,13 +87,11 @@ def test_ticked_people_are_counted_and_changed(page: Page) -> None:
     assert flaws + flaws_of(page) == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/subscribers/1", "/subscribers/add", "/subscribers/segments/new", "/forms"],
-)
-def test_pages_about_people_have_no_flaws(page: Page, path: str) -> None:
-    log_in(page)
+def test_pages_about_people_have_no_flaws(browser: Browser, house: House) -> None:
+    found = {}
+    with desk_of(browser, house, locale="en-GB") as page:
+        for path in PATHS:
+            page.goto(path)
+            found[path] = flaws_in(page, LOOKS)
 
-    page.goto(path)
-
-    assert flaws_of(page) == []
+    assert found == {path: [] for path in PATHS}

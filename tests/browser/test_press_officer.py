@@ -1,6 +1,7 @@
 """The whole work of a press officer in a browser, in each language of the pages."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +13,11 @@ from sqlalchemy import Engine
 from newsletter.demo import letters
 from newsletter.smtp import mailbox
 from tests.browser import website
-from tests.browser.conftest import House
+from tests.browser.conftest import PATIENCE, House
 from tests.browser.office import Office, opened, working
 
 pytestmark = pytest.mark.browser
 
-PATIENCE = 25_000  # milliseconds: the clock, and the checks of a busy machine
 SUBJECTS = {"fr": "Le mois", "nl": "De maand", "de": "Der Monat", "en": "The month"}
 PEOPLE = (
     ("E-mail", "Nom", "Langue"),
@@ -64,12 +64,11 @@ def let_a_feed_come_in(office: Office, site: str) -> None:
 
 def until(page: Page, words: str) -> None:
     """Look again, as people do, until the page says this."""
-    for _ in range(20):
-        if page.get_by_text(words).count():
-            return
-        page.wait_for_timeout(500)
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not page.get_by_text(words).count():
+        assert time.monotonic() < deadline, f"{words}: {page.inner_text('main')}"
+        page.wait_for_timeout(200)
         page.reload()
-    raise AssertionError(f"not said: {words}\n{page.inner_text('main')}")
 
 
 def make_an_issue_of_six(office: Office) -> None:
@@ -152,12 +151,11 @@ def check_and_preview(office: Office) -> None:
     office.follow("Check and send")
     expect(page.locator("#leave button.main")).to_have_text(
         office.says("Send to one person", "Send to {people} people", 8, people=8),
-        timeout=PATIENCE,
     )
     for tag, subject in SUBJECTS.items():
         page.locator(f"#in-{tag}").click()
         line = page.locator("#preview .line-of")
-        expect(line).to_contain_text(subject, timeout=PATIENCE)
+        expect(line).to_contain_text(subject)
         frame = page.frame_locator("[data-frames] iframe")
         expect(frame.locator("html")).to_have_attribute("lang", tag)
     page.locator("#as-all").click()
@@ -167,21 +165,21 @@ def check_and_preview(office: Office) -> None:
 def send_a_test(office: Office) -> None:
     office.press("Send me a test")
     done = office.page.locator("#tests .chip.ok")
-    expect(done).to_have_count(4, timeout=PATIENCE)
+    expect(done).to_have_count(4)
 
 
 def send_it(office: Office) -> None:
     page, eight = office.page, {"people": 8}
     button = page.locator("#leave button.main")
     words = office.says("Send to one person", "Send to {people} people", 8, **eight)
-    expect(button).to_have_text(words, timeout=PATIENCE)
+    expect(button).to_have_text(words)
     button.click()
     sentence = page.locator("#last[open] .sentence")
     expect(sentence).to_contain_text("8")
     page.locator("#last form[method=post] button").click()
-    page.wait_for_url("**/sending", timeout=PATIENCE)
+    page.wait_for_url("**/sending")
     sent = office.say("Sent. {reached} of {total} were accepted.", reached=8, total=8)
-    expect(page.locator("h1")).to_have_text(sent, timeout=PATIENCE)
+    expect(page.locator("h1")).to_have_text(sent)
     expect(page.locator(".lane")).to_have_count(4)
 
 
@@ -212,12 +210,12 @@ def import_and_undo(office: Office, folder: Path) -> None:
     office.press("Try it out: nothing is written")
     title = page.locator("h1")
     would = office.say("{many} new people would come in", many=2)
-    expect(title).to_have_text(would, timeout=PATIENCE)
+    expect(title).to_have_text(would)
     page.locator("#consent").fill("Assemblée générale, mai.")
     office.press("Import {many} people", many=2)
     came = office.say("{many} new people came in", many=2)
-    expect(title).to_have_text(came, timeout=PATIENCE)
+    expect(title).to_have_text(came)
     page.get_by_text(office.say("Undo this import…")).click()
     office.press("Undo this import")
     taken = office.say("The import is taken back")
-    expect(title).to_have_text(taken, timeout=PATIENCE)
+    expect(title).to_have_text(taken)

@@ -14,8 +14,8 @@ from newsletter.models import Delivery, Edition, Issue
 from subscribers.clock import utcnow
 from subscribers.models import Request, Subscriber, Subscription, SubscriptionState
 from tests import factories
-from tests.browser.conftest import House
-from tests.browser.flaws import flaws_of
+from tests.browser.conftest import House, window
+from tests.browser.flaws import flaws_in
 from tests.web.conftest import dump
 
 pytestmark = pytest.mark.browser
@@ -49,11 +49,16 @@ def rich_house(house: House, sqlite_engine: Engine) -> House:
 @pytest.fixture
 def plain(browser: Browser, rich_house: House) -> Iterator[Page]:
     """A page in a browser that runs no script."""
-    context = browser.new_context(
-        base_url=rich_house.base_url, java_script_enabled=False, locale="fr-BE"
-    )
-    yield context.new_page()
-    context.close()
+    looks = {"java_script_enabled": False, "locale": "fr-BE"}
+    with window(browser, rich_house, **looks) as page:
+        yield page
+
+
+@pytest.fixture
+def page(browser: Browser, rich_house: House) -> Iterator[Page]:
+    """A page of a reader whose browser speaks French."""
+    with window(browser, rich_house, locale="fr-BE") as page:
+        yield page
 
 
 @pytest.mark.parametrize("language", ["fr", "nl", "de", "en"])
@@ -123,44 +128,25 @@ def test_a_reason_can_be_given_without_scripts(plain: Page, rich_house: House) -
 
 
 def test_the_answer_to_a_form_is_where_the_reader_goes_on(
-    browser: Browser, rich_house: House
+    page: Page, rich_house: House
 ) -> None:
-    page = browser.new_page(base_url=rich_house.base_url, locale="fr-BE")
     page.goto(rich_house.pages["choose"])
 
     page.click("form[action*='/data'] button")
     page.wait_for_selector("[role=status]")
 
     assert page.evaluate("document.activeElement.getAttribute('role')") == "status"
-    page.context.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS, ids=lambda value: str(value))
-def test_every_step_is_accessible_and_fits(
-    browser: Browser, rich_house: House, width: int, scheme: str
-) -> None:
-    context = browser.new_context(
-        base_url=rich_house.base_url,
-        viewport={"width": width, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-        locale="fr-BE",
-    )
-    page = context.new_page()
-
-    flaws = {name: flaws_of(page) for name in steps(page, rich_house)}
+def test_every_step_is_accessible_and_fits(page: Page, rich_house: House) -> None:
+    flaws = {name: flaws_in(page, LOOKS) for name in steps(page, rich_house)}
 
     assert {name: found for name, found in flaws.items() if found} == {}
     assert len(flaws) == 9
-    context.close()
 
 
-def test_the_pages_can_be_used_in_forced_colours(
-    browser: Browser, rich_house: House
-) -> None:
-    context = browser.new_context(
-        base_url=rich_house.base_url, forced_colors="active", locale="fr-BE"
-    )
-    page = context.new_page()
+def test_the_pages_can_be_used_in_forced_colours(page: Page, rich_house: House) -> None:
+    page.emulate_media(forced_colors="active")
     page.goto(rich_house.pages["choose"])
 
     borders = page.evaluate(
@@ -171,29 +157,25 @@ def test_the_pages_can_be_used_in_forced_colours(
 
     assert borders
     assert all(width != "0px" for width in borders)
-    context.close()
 
 
 def test_a_script_of_somebody_elses_does_not_run(
-    browser: Browser, rich_house: House, sqlite_engine: Engine
+    page: Page, rich_house: House, sqlite_engine: Engine
 ) -> None:
     nasty = "<img src=x onerror=\"document.title='taken'\">"
     with db.writing(sqlite_engine) as session:
         press_list = factories.make_list(session, slug="nasty", names={"fr": nasty})
         press_list.descriptions = {"fr": nasty}
-    page = browser.new_page(base_url=rich_house.base_url)
 
     page.goto(rich_house.pages["choose"])
 
     assert nasty in page.inner_text("main")
     assert page.title() != "taken"
-    page.context.close()
 
 
 def test_a_scanner_that_opens_every_link_of_a_letter_changes_nothing(
-    browser: Browser, rich_house: House, sqlite_engine: Engine
+    page: Page, rich_house: House, sqlite_engine: Engine
 ) -> None:
-    page = browser.new_page(base_url=rich_house.base_url)
     before = people_in(sqlite_engine)
     found = links_of_the_letter(sqlite_engine, rich_house)
     waiting, seen = list(found), set[str]()
@@ -214,7 +196,6 @@ def test_a_scanner_that_opens_every_link_of_a_letter_changes_nothing(
     }
     assert len(seen) > 20
     assert people_in(sqlite_engine) == before
-    page.context.close()
 
 
 def steps(page: Page, house: House) -> Iterator[str]:

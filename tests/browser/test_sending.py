@@ -7,22 +7,21 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from newsletter import db, jobs, reviews, staff
+from newsletter import db, jobs, reviews
 from newsletter.models import Issue, IssueState, Staff
 from subscribers.clock import utcnow
 from tests import factories
-from tests.browser.conftest import House
-from tests.browser.flaws import flaws_of
+from tests.browser.conftest import House, desk_of
+from tests.browser.flaws import flaws_in
 from tests.relay import Relay
 
 pytestmark = pytest.mark.browser
 
 READERS = 120
-LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 
 
 @pytest.fixture
@@ -49,20 +48,10 @@ def leaving(sqlite_engine: Engine, house: House) -> str:
 
 
 @pytest.fixture
-def context(
-    browser: Browser, house: House, sqlite_engine: Engine
-) -> Iterator[BrowserContext]:
-    """A browser of somebody who has logged in."""
-    opened = browser.new_context(base_url=house.base_url, locale="en-GB")
-    log_in(opened, house, sqlite_engine)
-    yield opened
-    opened.close()
-
-
-def log_in(opened: BrowserContext, house: House, engine: Engine) -> None:
-    with db.writing(engine) as session:
-        secret = staff.open_session(session, session.exec(select(Staff)).one())
-    opened.add_cookies([{"name": "session", "value": secret, "url": house.base_url}])
+def page(browser: Browser, house: House) -> Iterator[Page]:
+    """A window of somebody who has logged in."""
+    with desk_of(browser, house, locale="en-GB") as page:
+        yield page
 
 
 @contextmanager
@@ -108,13 +97,12 @@ def watch(page: Page, address: str) -> None:
 
 
 def test_it_is_followed_as_it_happens_while_two_senders_work(
-    context: BrowserContext,
+    page: Page,
     house: House,
     sqlite_engine: Engine,
     leaving: str,
     relay: Relay,
 ) -> None:
-    page = context.new_page()
     errors: list[str] = []
     page.on("console", lambda said: errors.append(said.text))
     watch(page, leaving)
@@ -140,13 +128,12 @@ def test_it_is_followed_as_it_happens_while_two_senders_work(
 
 
 def test_where_no_stream_comes_through_the_page_asks(
-    context: BrowserContext,
+    page: Page,
     house: House,
     sqlite_engine: Engine,
     leaving: str,
     relay: Relay,
 ) -> None:
-    page = context.new_page()
     page.route("**/events", lambda route: route.abort())
     watch(page, leaving)
 
@@ -154,7 +141,7 @@ def test_where_no_stream_comes_through_the_page_asks(
         pass
 
     done = page.get_by_text("Sent. 122 of 122 were accepted.")
-    expect(done.first).to_be_visible(timeout=12_000)
+    expect(done.first).to_be_visible()
     assert titles(page), "nothing was reloaded"
 
 
@@ -164,29 +151,21 @@ def test_without_a_script_the_page_fetches_itself(
     sqlite_engine: Engine,
     leaving: str,
 ) -> None:
-    opened = browser.new_context(
-        base_url=house.base_url, locale="en-GB", java_script_enabled=False
-    )
-    log_in(opened, house, sqlite_engine)
-    page = opened.new_page()
-    page.goto(leaving)
-    with db.writing(sqlite_engine) as session:
-        issue = session.get_one(Issue, int(leaving.split("/")[2]))
-        issue.state, issue.finished_at = IssueState.CANCELLED, utcnow()
+    looks = {"locale": "en-GB", "java_script_enabled": False}
+    with desk_of(browser, house, **looks) as page:
+        page.goto(leaving)
+        with db.writing(sqlite_engine) as session:
+            issue = session.get_one(Issue, int(leaving.split("/")[2]))
+            issue.state, issue.finished_at = IssueState.CANCELLED, utcnow()
 
-    expect(page.locator("h1")).to_contain_text("Stopped.", timeout=10_000)
-
-    opened.close()
+        expect(page.locator("h1")).to_contain_text("Stopped.")
 
 
-@pytest.mark.parametrize(("width", "scheme"), LOOKS)
 def test_the_pages_are_accessible_and_fit(
     browser: Browser,
     house: House,
     sqlite_engine: Engine,
     leaving: str,
-    width: int,
-    scheme: str,
 ) -> None:
     with db.writing(sqlite_engine) as session:
         admin = session.exec(select(Staff)).one()
@@ -197,26 +176,17 @@ def test_the_pages_are_accessible_and_fit(
         done.state, done.finished_at = IssueState.SENT, now
         draft_id = draft.id
     jobs.count_growth(sqlite_engine)
-    opened = browser.new_context(
-        base_url=house.base_url,
-        viewport={"width": width, "height": 844},
-        color_scheme="dark" if scheme == "dark" else "light",
-        locale="de-DE",
-    )
-    log_in(opened, house, sqlite_engine)
-    page = opened.new_page()
     flaws = {}
 
-    for address in (
-        leaving,
-        f"{house.issue}/sending",
-        "/results",
-        f"/issues/{draft_id}/reviewers",
-        f"/r/{secret}",
-    ):
-        page.goto(address)
-        page.wait_for_timeout(400)
-        flaws[address] = flaws_of(page)
+    with desk_of(browser, house, locale="de-DE") as page:
+        for address in (
+            leaving,
+            f"{house.issue}/sending",
+            "/results",
+            f"/issues/{draft_id}/reviewers",
+            f"/r/{secret}",
+        ):
+            page.goto(address)
+            flaws[address] = flaws_in(page)
 
-    opened.close()
     assert {address: found for address, found in flaws.items() if found} == {}

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import House
-from tests.browser.flaws import flaws_of
-from tests.browser.test_public_pages import log_in
+from tests.browser.conftest import House, desk_of
+from tests.browser.flaws import flaws_in
 
 pytestmark = pytest.mark.browser
 
@@ -27,11 +26,8 @@ PAGES = (
 @pytest.fixture
 def page(browser: Browser, house: House) -> Iterator[Page]:
     """A page of an admin who speaks German: the longest words."""
-    context = browser.new_context(base_url=house.base_url, locale="de-DE")
-    page = context.new_page()
-    log_in(page)
-    yield page
-    context.close()
+    with desk_of(browser, house, locale="de-DE") as page:
+        yield page
 
 
 def test_no_page_of_settings_has_a_flaw(page: Page) -> None:
@@ -41,10 +37,7 @@ def test_no_page_of_settings_has_a_flaw(page: Page) -> None:
 
     for path in PAGES:
         page.goto(path)
-        for width, scheme in ((1280, "light"), (390, "dark")):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its words
-            found[path, width, scheme] = flaws_of(page)
+        found[path] = flaws_in(page, ((1280, "light"), (390, "dark")))
 
     assert {where: flaws for where, flaws in found.items() if flaws} == {}
     assert said == []
@@ -67,7 +60,7 @@ def test_what_receivers_see_comes_by_itself_and_a_rhythm_shows_its_moments(
     page: Page,
 ) -> None:
     page.goto("/settings/sender")
-    expect(page.locator(".lights > li").first).to_be_visible(timeout=9_000)
+    expect(page.locator(".lights > li").first).to_be_visible()
     assert page.locator(".lights > li").count() == 12
 
     page.goto("/series/new")

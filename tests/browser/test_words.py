@@ -4,8 +4,8 @@ import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -13,11 +13,11 @@ from sqlalchemy import Engine
 
 from newsletter import db, items, staff
 from newsletter.app import create_app
+from newsletter.config import Settings
 from newsletter.models import Role
 from tests import factories
-from tests.browser.conftest import PASSWORD, House, _serving
-from tests.browser.flaws import flaws_of
-from tests.browser.test_public_pages import log_in
+from tests.browser.conftest import PASSWORD, House, _serving, desk_of, window
+from tests.browser.flaws import flaws_in, flaws_of
 
 pytestmark = pytest.mark.browser
 
@@ -39,27 +39,16 @@ def cell(sqlite_engine: Engine) -> str:
         return f"/issues/{issue.id}/i/{item.id}/nl"
 
 
-@contextmanager
-def entering(
-    browser: Browser, house: House, name: str = "admin", **looks: Any
-) -> Iterator[Page]:
-    context = browser.new_context(base_url=house.base_url, locale="en-GB", **looks)
-    page = context.new_page()
-    log_in(page) if name == "admin" else _log_in_as(page, name)
-    yield page
-    context.close()
-
-
 @pytest.fixture
 def page(browser: Browser, house: House) -> Iterator[Page]:
-    with entering(browser, house) as page:
+    with desk_of(browser, house, locale="en-GB") as page:
         yield page
 
 
-def _log_in_as(page: Page, name: str) -> None:
+def log_in(page: Page, name: str) -> None:
     page.goto("/login")
-    page.fill("[name=email]", f"{name}@example.org")
-    page.fill("[name=password]", PASSWORD)
+    page.fill("#email", f"{name}@example.org")
+    page.fill("#password", PASSWORD)
     page.click("main button, form button")
     page.wait_for_url("**/issues")
 
@@ -115,38 +104,42 @@ def test_words_written_without_a_connection_are_there_after_a_reload(
 def test_a_server_that_is_started_anew_loses_no_word(
     browser: Browser, house: House, cell: str, sqlite_engine: Engine
 ) -> None:
-    with socket.socket() as door:
-        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        door.bind(("127.0.0.1", 0))
-        base = f"http://127.0.0.1:{door.getsockname()[1]}"
-        settings = house.settings.model_copy(update={"base_url": base})
-        second = House(base, {}, "", settings)
-        app = create_app(settings, sqlite_engine, clock=False)
-        with _serving(app, door):
-            opened = entering(browser, second)
-            page = opened.__enter__()
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        port = door.getsockname()[1]
+    settings = house.settings.model_copy(
+        update={"base_url": f"http://127.0.0.1:{port}"}
+    )
+    second = replace(house, base_url=settings.base_url, settings=settings)
+    with desk_of(browser, second, locale="en-GB") as page:
+        with serving(sqlite_engine, settings, port):
             page.goto(cell)
             write(page, WORDS[:1000])
             saved(page)
         write(page, WORDS[1000:])
         expect(page.locator("#saved")).to_contain_text("no connection")
-        with socket.socket() as again:
-            again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            again.bind(("127.0.0.1", int(base.rpartition(":")[2])))
-            with _serving(app, again):
-                expect(page.locator("#saved")).to_contain_text(
-                    re.compile(r"^Saved "), timeout=20_000
-                )
-                page.reload()
-                expect(page.locator(EDITOR)).to_have_text(WORDS)
-                opened.__exit__(None, None, None)
+        with serving(sqlite_engine, settings, port):
+            saved(page)
+            page.reload()
+            expect(page.locator(EDITOR)).to_have_text(WORDS)
+            page.context.close()  # or the server waits for what it has open
     assert body_of(sqlite_engine, cell) == f"<p>{WORDS}</p>"
+
+
+@contextmanager
+def serving(engine: Engine, settings: Settings, port: int) -> Iterator[None]:
+    app = create_app(settings, engine, clock=False)
+    with socket.create_server(("127.0.0.1", port)) as door, _serving(app, door):
+        yield
 
 
 def test_two_people_at_one_cell_lose_no_word(
     browser: Browser, house: House, cell: str, sqlite_engine: Engine
 ) -> None:
-    with entering(browser, house) as lea, entering(browser, house, "jan") as jan:
+    with (
+        desk_of(browser, house, locale="en-GB") as lea,
+        window(browser, house, locale="en-GB") as jan,
+    ):
+        log_in(jan, "jan")
         lea.goto(cell)
         jan.goto(cell)
         write(jan, "Van Jan.")
@@ -244,23 +237,15 @@ def test_the_next_cell_opens_without_a_new_page(page: Page, cell: str) -> None:
     assert page.evaluate("window.same")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-def test_an_open_cell_is_accessible_and_fits(
-    browser: Browser, house: House, cell: str, width: int, scheme: str
-) -> None:
-    looks: dict[str, Any] = {
-        "viewport": {"width": width, "height": 844},
-        "color_scheme": scheme,
-    }
-    with entering(browser, house, **looks) as page:
-        found = []
-        page.on("console", lambda said: found.append(said.text))
-        page.goto(cell)
-        expect(page.locator(EDITOR)).to_be_visible()
+def test_an_open_cell_is_accessible_and_fits(page: Page, cell: str) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(cell)
+    expect(page.locator(EDITOR)).to_be_visible()
 
-        flaws = flaws_of(page)
+    flaws = flaws_in(page, ((390, "dark"), (1280, "light")))
 
-    assert (flaws, found) == ([], [])
+    assert (flaws, said) == ([], [])
 
 
 def test_a_log_in_that_ended_keeps_the_words_until_the_next(
@@ -274,38 +259,30 @@ def test_a_log_in_that_ended_keeps_the_words_until_the_next(
     write(page, "twee")
     expect(page.locator("#saved")).to_contain_text("you are logged out")
     other = page.context.new_page()
-    log_in(other)
+    log_in(other, "admin")
 
-    expect(page.locator("#saved")).to_contain_text(
-        re.compile(r"^Saved "), timeout=20_000
-    )
+    saved(page)
     assert body_of(sqlite_engine, cell) == "<p>een twee</p>"
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
 def test_guests_and_earlier_versions_are_accessible_and_fit(
-    browser: Browser, house: House, cell: str, width: int, scheme: str
+    page: Page, cell: str
 ) -> None:
-    looks: dict[str, Any] = {
-        "viewport": {"width": width, "height": 844},
-        "color_scheme": scheme,
-    }
+    looks = ((390, "light"), (1280, "dark"))
     issue = cell.partition("/i/")[0]
-    with entering(browser, house, **looks) as page:
-        page.goto(cell)
-        write(page, "Brug")
-        saved(page)
-        page.goto(f"{issue}/history")
-        flaws = flaws_of(page)
-        page.goto(f"{issue}/guests?language=nl")
-        page.fill("#name", "Mia")
-        page.click("main form.card button")
-        flaws += flaws_of(page)
-        link = page.input_value("#link")
-        page.goto(link)
-        flaws += flaws_of(page)
-        page.goto(link + "/i/" + cell.partition("/i/")[2])
-        flaws += flaws_of(page)
+    page.goto(cell)
+    write(page, "Brug")
+    saved(page)
+    page.goto(f"{issue}/history")
+    flaws = flaws_in(page, looks)
+    page.goto(f"{issue}/guests?language=nl")
+    page.fill("#name", "Mia")
+    page.click("main form.card button")
+    flaws += flaws_in(page, looks)
+    link = page.input_value("#link")
+    for there in (link, link + "/i/" + cell.partition("/i/")[2]):
+        page.goto(there)
+        flaws += flaws_in(page, looks)
 
     assert flaws == []
 
@@ -313,7 +290,7 @@ def test_guests_and_earlier_versions_are_accessible_and_fit(
 def test_without_a_script_a_form_does_it_all(
     browser: Browser, house: House, cell: str, sqlite_engine: Engine
 ) -> None:
-    with entering(browser, house, java_script_enabled=False) as page:
+    with desk_of(browser, house, locale="en-GB", java_script_enabled=False) as page:
         page.goto(cell)
         page.fill("#f-title", "De brug")
         page.fill("#f-body", "Dit is **sterk**.\n\n- een\n- twee")

@@ -35,9 +35,10 @@ relayhost = [127.0.0.1]:{relay}
 smtp_host_lookup = native
 disable_dns_lookups = yes
 smtputf8_enable = no
-# What is refused for now comes back in seconds, instead of in five days.
-maximal_queue_lifetime = 15s
-bounce_queue_lifetime = 15s
+# What is refused for now comes back in seconds, instead of in five days. What comes
+# back has all the time that we may need to take it.
+maximal_queue_lifetime = 4s
+bounce_queue_lifetime = 1d
 minimal_backoff_time = 1s
 maximal_backoff_time = 4s
 queue_run_delay = 1s
@@ -163,7 +164,7 @@ def _postfix(folder: Path, verb: str) -> None:
 
 
 def _wait_for(port: int) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=5) as line:

@@ -1,15 +1,13 @@
 """A poller that is killed, wherever it is, loses nothing and doubles nothing."""
 
 import signal
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from newsletter.models import Bounce
-from tests import dovecot, maildrop
+from tests import dovecot, maildrop, programs
 from tests.integration import line
 from tests.integration.line import Line
 from tests.maildrop import Maildrop
@@ -36,13 +34,10 @@ IN_POP3 = [
 
 def poll(environment: dict[str, str], url: str, line: Line) -> int:
     """Run the command in a process of its own, and return how it ended."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "newsletter", "bounces", "poll"],
-        env={**environment, "NEWSLETTER_BOUNCE_MAILBOX": url},
-        stdout=subprocess.DEVNULL,
-    )
-    line.victim = process.pid
-    return process.wait(timeout=60)
+    environment = {**environment, "NEWSLETTER_BOUNCE_MAILBOX": url}
+    with programs.running("bounces", "poll", environment=environment) as process:
+        line.victim = process.pid
+        return process.wait()
 
 
 def kept(engine: Engine) -> list[tuple[int | None, str]]:

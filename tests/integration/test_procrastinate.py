@@ -2,12 +2,11 @@
 
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -15,17 +14,20 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
-from newsletter import db, deliveries, issues
+from newsletter import db, deliveries, issues, scheduler
 from newsletter.models import Delivery, DeliveryState, IssueState, Sender
+from newsletter.sending import holder
+from newsletter.tasks import shares
 from subscribers.clock import utcnow
-from tests import factories
+from tests import factories, programs
+from tests.programs import Program
 from tests.relay import Relay
 
 pytestmark = pytest.mark.slow
 
 READERS = 160
-Process = subprocess.Popen[str]
-Start = Callable[[str], Process]
+PATIENCE = 120.0  # seconds, on a busy machine
+Start = Callable[[str], Program]
 
 
 @pytest.fixture
@@ -39,32 +41,16 @@ def start(environment: dict[str, str], relay: Relay, tmp_path: Path) -> Iterator
     """Return a function that starts a worker on a machine of that name."""
     with ExitStack() as running:
 
-        def worker(machine: str) -> Process:
+        def worker(machine: str) -> Program:
             own = {"NEWSLETTER_DATA_DIR": str(tmp_path / machine)}
+            there = {**environment, **own, **_relay(relay)}
             process = running.enter_context(
-                _started({**environment, **own, **_relay(relay)}, "worker")
+                programs.running("worker", environment=there)
             )
-            assert process.stdout is not None
             assert process.stdout.readline() == "The worker runs.\n"
             return process
 
         yield worker
-
-
-@contextmanager
-def _started(environment: dict[str, str], *words: str) -> Iterator[Process]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "newsletter", *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**environment, "PYTHONUNBUFFERED": "1"},
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def _relay(relay: Relay) -> dict[str, str]:
@@ -84,8 +70,8 @@ def a_due_issue(engine: Engine) -> int:
         return issue.id or 0
 
 
-def wait_until(true: Callable[[], bool], *, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < deadline, "it took too long"
         time.sleep(0.02)
@@ -124,37 +110,77 @@ def test_two_workers_share_an_issue_and_nobody_gets_it_twice(
     relay.delay = 0.05
     for machine in ("a", "b"):
         start(machine)
-    wait_until(lambda: live_workers(engine) == 2, seconds=40)
+    wait_until(lambda: live_workers(engine) == 2)
 
     issue_id = a_due_issue(engine)
 
-    wait_until(lambda: len(holders(engine)) == 2, seconds=40)
-    wait_until(lambda: is_sent(engine, issue_id), seconds=40)
+    wait_until(lambda: len(holders(engine)) == 2)
+    wait_until(lambda: is_sent(engine, issue_id))
     copies = Counter(mail.recipient for mail in relay.messages)
     assert len(copies) == READERS
     assert set(copies.values()) == {1}
 
 
-def test_what_a_killed_worker_held_is_sent_by_the_other_within_a_minute(
+def test_what_a_killed_worker_held_is_sent_by_the_other_once_it_is_silent_for_long(
     engine: Engine, relay: Relay, start: Start
 ) -> None:
     relay.delay = 0.1
     victim = start("a")
     start("b")
-    wait_until(lambda: live_workers(engine) == 2, seconds=40)
+    wait_until(lambda: live_workers(engine) == 2)
     issue_id = a_due_issue(engine)
-    wait_until(lambda: len(holders(engine)) == 2, seconds=40)
+    wait_until(lambda: len(holders(engine)) == 2)
 
     victim.kill()
     victim.wait()
     held = holders(engine)
+    dead = who_is_silent(engine)
+    make_older(engine, dead, by=timedelta(seconds=25))
 
-    wait_until(lambda: is_sent(engine, issue_id), seconds=60)
+    wait_until(lambda: is_sent(engine, issue_id))
     copies = Counter(mail.recipient for mail in relay.messages)
     twice = {address for address, count in copies.items() if count > 1}
     assert len(copies) == READERS
-    assert any(twice <= set(addresses) for addresses in held.values())
+    assert twice <= set(held[dead])
     assert states(engine, issue_id) == {"accepted": READERS}
+
+
+def who_is_silent(engine: Engine) -> str:
+    """Return the sender that is left once every other has given a sign of life."""
+    last = signs_of_life(engine)
+
+    def silent() -> list[str]:
+        present = signs_of_life(engine)
+        return [each for each, at in last.items() if present.get(each) == at]
+
+    wait_until(lambda: len(silent()) == 1)
+    (found,) = silent()
+    return found
+
+
+def signs_of_life(engine: Engine) -> dict[str, datetime]:
+    with db.reading(engine) as session:
+        return {each.id: each.heartbeat_at for each in session.exec(select(Sender))}
+
+
+def make_older(engine: Engine, sender: str, *, by: timedelta) -> None:
+    """Let the last sign of life of a sender, and of the first worker, be older."""
+    first = text(
+        "UPDATE procrastinate.procrastinate_workers"
+        " SET last_heartbeat = last_heartbeat - :by WHERE id ="
+        " (SELECT min(id) FROM procrastinate.procrastinate_workers)"
+    )
+    with db.writing(engine) as session:
+        session.get_one(Sender, sender).heartbeat_at -= by
+        session.execute(first, {"by": by})
+
+
+def test_silence_and_the_rounds_that_notice_it_come_to_less_than_a_minute() -> None:
+    silence = max(holder.DEAD_AFTER, shares.STALLED_AFTER)
+
+    assert silence + timedelta(seconds=2 * scheduler.RECOVER_EVERY) < timedelta(
+        minutes=1
+    )
 
 
 def test_a_worker_that_is_told_to_stop_gives_back_what_has_not_left(
@@ -162,12 +188,12 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_has_not_left(
 ) -> None:
     relay.delay = 0.3
     worker = start("a")
-    wait_until(lambda: live_workers(engine) == 1, seconds=40)
+    wait_until(lambda: live_workers(engine) == 1)
     issue_id = a_due_issue(engine)
-    wait_until(lambda: len(relay.messages) >= 4, seconds=40)
+    wait_until(lambda: len(relay.messages) >= 4)
 
     worker.send_signal(signal.SIGTERM)
-    _, complaints = worker.communicate(timeout=30)
+    _, complaints = worker.communicate()
 
     assert worker.returncode == 0
     assert "Traceback" not in complaints
@@ -186,8 +212,8 @@ def test_serving_leaves_the_sending_to_workers(
     port = _free_port()
     issue_id = a_due_issue(engine)
     serving = {**environment, **_relay(relay), "NEWSLETTER_WORKERS": "true"}
-    with _started(serving, "serve", "--port", str(port)):
-        wait_until(lambda: "queued" in states(engine, issue_id), seconds=40)
+    with programs.running("serve", "--port", str(port), environment=serving):
+        wait_until(lambda: "queued" in states(engine, issue_id))
         time.sleep(3)  # three ticks in which it could have sent
         assert states(engine, issue_id) == {"queued": READERS}
         with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=30) as answer:
@@ -195,7 +221,7 @@ def test_serving_leaves_the_sending_to_workers(
 
         start("a")
 
-        wait_until(lambda: is_sent(engine, issue_id), seconds=40)
+        wait_until(lambda: is_sent(engine, issue_id))
     assert len(relay.messages) == READERS
 
 
@@ -203,7 +229,7 @@ def test_a_worker_begins_again_when_it_loses_its_database(
     engine: Engine, relay: Relay, start: Start
 ) -> None:
     start("a")
-    wait_until(lambda: live_workers(engine) == 1, seconds=40)
+    wait_until(lambda: live_workers(engine) == 1)
     with db.writing(engine) as session:
         session.execute(
             text(
@@ -214,7 +240,7 @@ def test_a_worker_begins_again_when_it_loses_its_database(
 
     issue_id = a_due_issue(engine)
 
-    wait_until(lambda: is_sent(engine, issue_id), seconds=60)
+    wait_until(lambda: is_sent(engine, issue_id))
     assert len(relay.messages) == READERS
 
 

@@ -11,12 +11,17 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests import programs
+from tests.programs import Program
+
+PATIENCE = 120.0  # seconds, on a busy machine
+
 
 @contextmanager
 def _started(
     environment: dict[str, str], *words: str
 ) -> Iterator["subprocess.Popen[str]"]:
-    """Run `newsletter …` until it has said its first line."""
+    """Run `newsletter …` from nothing; it is gone in the end."""
     process = subprocess.Popen(
         [sys.executable, "-m", "newsletter", *words],
         stdout=subprocess.PIPE,
@@ -31,7 +36,7 @@ def _started(
         process.communicate()
 
 
-def _first_line(process: "subprocess.Popen[str]") -> str:
+def _first_line(process: "subprocess.Popen[str] | Program") -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
 
@@ -49,12 +54,12 @@ def test_it_serves_until_it_is_told_to_stop(
 ) -> None:
     port = _free_port()
 
-    with _started(environment, "serve", "--port", str(port)) as process:
+    serving = programs.running("serve", "--port", str(port), environment=environment)
+    with serving as process:
         said = _first_line(process)
-        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
-            status = answer.status
+        status = _healthz(port)
         process.send_signal(number)
-        _, complaints = process.communicate(timeout=30)
+        _, complaints = process.communicate()
 
     assert said == f"Newsletter listens at http://127.0.0.1:{port}"
     assert status == 200
@@ -63,15 +68,38 @@ def test_it_serves_until_it_is_told_to_stop(
 
 
 @pytest.mark.slow
+def test_it_starts_from_nothing(environment: dict[str, str]) -> None:
+    port = _free_port()
+
+    with _started(environment, "serve", "--port", str(port)) as process:
+        said = _first_line(process)
+        status = _healthz(port)
+        process.send_signal(signal.SIGTERM)
+        _, complaints = process.communicate(timeout=PATIENCE)
+
+    assert said == f"Newsletter listens at http://127.0.0.1:{port}"
+    assert status == 200
+    assert (process.returncode, complaints) == (0, "")
+
+
+@pytest.mark.slow
 def test_a_worker_runs_until_it_is_told_to_stop(environment: dict[str, str]) -> None:
     with _started(environment, "worker") as process:
         said = _first_line(process)
         process.send_signal(signal.SIGTERM)
-        _, complaints = process.communicate(timeout=30)
+        _, complaints = process.communicate(timeout=PATIENCE)
 
     assert said == "The worker runs."
     assert process.returncode == 0
     assert "Traceback" not in complaints
+
+
+def _healthz(port: int) -> int:
+    """Ask whether it lives; once it has answered, it can also be told to stop."""
+    address = f"http://127.0.0.1:{port}/healthz"
+    with urlopen(address, timeout=PATIENCE) as answer:
+        status: int = answer.status
+        return status
 
 
 @pytest.mark.slow
@@ -98,10 +126,9 @@ def _demo(environment: dict[str, str], folder: Path, port: str) -> list[str]:
     )
     assert process.stdout is not None
     said = [process.stdout.readline().strip() for _ in range(3)]
-    with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
-        assert answer.status == 200
+    assert _healthz(int(port)) == 200
     process.send_signal(signal.SIGINT)
-    _, complaints = process.communicate(timeout=60)
+    _, complaints = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, complaints
     assert "Traceback" not in complaints
     return said
@@ -111,16 +138,12 @@ def test_a_busy_port_is_a_plain_sentence(environment: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
         port = str(door.getsockname()[1])
 
-        done = subprocess.run(
-            [sys.executable, "-m", "newsletter", "serve", "--port", port],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        serving = programs.running("serve", "--port", port, environment=environment)
+        with serving as process:
+            _, complaints = process.communicate()
 
-    assert done.returncode == 1
-    assert done.stderr == (
+    assert process.returncode == 1
+    assert complaints == (
         f"newsletter: Port {port} is taken by another program: "
         "choose one with --port.\n"
     )
@@ -133,16 +156,16 @@ def test_mail_that_comes_back_is_taken_while_it_serves(
     port, door = _free_port(), _free_port()
     environment["NEWSLETTER_BOUNCE_LISTEN"] = f"lmtp://127.0.0.1:{door}"
 
-    with _started(environment, "serve", "--port", str(port)) as process:
+    serving = programs.running("serve", "--port", str(port), environment=environment)
+    with serving as process:
         _first_line(process)
-        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30):
-            pass  # it is ready, also to be told to stop
+        assert _healthz(port) == 200
         with smtplib.LMTP("127.0.0.1", door) as lmtp:
             lmtp.ehlo_or_helo_if_needed()
             lmtp.mail("<>")
             code, _ = lmtp.rcpt("anne@example.org")
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.wait()
 
     assert code == 550
     assert process.returncode == 0
