@@ -1,11 +1,14 @@
 """The ledger's columns, and conditions on its states that partial indexes serve."""
 
+from datetime import timedelta
+
 from sqlalchemy import ColumnElement, literal_column
 
 from newsletter.models import Delivery, DeliveryState
 from subscribers.columns import table_of
 
 DELIVERY = table_of(Delivery).c
+GIVE_UP = timedelta(hours=48)  # since the first try: its news is stale by then
 
 
 def being(*states: DeliveryState) -> ColumnElement[bool]:

@@ -6,7 +6,6 @@ from newsletter.bounces.keeping import forget, of_subscriber, purge
 from newsletter.bounces.lifting import address_of, lift, lift_for
 from newsletter.bounces.reading import read
 from newsletter.bounces.refusals import Group
-from newsletter.bounces.replies import heed
 from newsletter.bounces.report import Candidate, Kind, Place, Report
 from newsletter.smtp import Failure
 
@@ -25,7 +24,6 @@ __all__ = [
     "address_of",
     "forget",
     "gauges",
-    "heed",
     "lift",
     "lift_for",
     "of_issue",

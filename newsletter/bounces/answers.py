@@ -109,6 +109,18 @@ def is_automatic(head: Headers) -> bool:
     )
 
 
+def is_from_a_person(head: Headers) -> bool:
+    """Whether somebody answers by hand, though their address may be a system’s."""
+    if is_null(head) or is_automatic(head) or head.get("x-failed-recipients"):
+        return False
+    return bool(_ANSWER.search(folded(head.text("subject"))))
+
+
+def asks_to_prove(subject: str, text: str) -> bool:
+    """Whether a system waits for its reader or us to prove that we are people."""
+    return bool(_PROVE.search(folded(subject)) or _PROVE.search(folded(text[:2_000])))
+
+
 def is_request_to_leave(head: Headers) -> bool:
     """Whether this was sent to a mailbox of List-Unsubscribe, and is no answer to us.
 
@@ -127,7 +139,9 @@ def kind(head: Headers, text: str) -> Kind:
     subject = folded(head.text("subject"))
     own = folded(unquoted(text)[:2_000])
     automatic = (
-        is_automatic(head) or is_null(head) or texts.is_from_a_system(head.get("from"))
+        is_automatic(head)
+        or is_null(head)
+        or (texts.is_from_a_system(head.get("from")) and not is_from_a_person(head))
     )
     if _PROVE.search(subject) or (automatic and _PROVE.search(own)):
         return Kind.CHALLENGE

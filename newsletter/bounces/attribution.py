@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from newsletter.messages import names
+from newsletter import names
 from newsletter.models import Delivery, Issue
 from subscribers import addresses, holders
 from subscribers.errors import InvalidAddress

@@ -13,6 +13,9 @@ _AUTHENTICATION = {"auth-failure", "dmarc"}
 _DMARC_FILE = re.compile(
     r"[\w.-]{1,200}![\w.-]{1,200}!\d{6,}!\d{6,}[^\"]{0,80}\.(?:xml|zip|gz)"
 )
+_TLS_FILE = re.compile(
+    r"[\w.-]{1,200}![\w.-]{1,200}!\d{1,20}![^\"]{1,80}\.json(?:\.gz)?\b"
+)
 _DMARC_SUBJECT = re.compile(
     r"report domain:.{0,300}(?:submitter|report-id):", re.IGNORECASE
 )
@@ -83,6 +86,8 @@ def _aggregate(message: Part, parts: list[Part]) -> Kind | None:
         part.parameters.get("name", "") + part.headers.get("content-disposition")
         for part in parts
     ]
+    if any(map(_TLS_FILE.search, names)):
+        return Kind.TLS
     subject = message.headers.text("subject")
     if _DMARC_SUBJECT.search(subject) or any(map(_DMARC_FILE.search, names)):
         return Kind.DMARC

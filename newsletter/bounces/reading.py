@@ -98,6 +98,8 @@ def _told(status: Status, own: str) -> Report:
     if kind in {Kind.BOUNCE, Kind.DELAY}:
         failure = verdicts.judge([*outer, *inner], code, told)
     shown = outer if verdicts.says_enough(outer) or not inner else inner
+    if failure:
+        failure = verdicts.before_anybody(failure, code, own)
     return Report(
         kind, failure, _dotted(shown), code, _plain(status.diagnostic or told)
     )
@@ -115,6 +117,7 @@ def _said(kind: Kind, own: str) -> Report:
     told = texts.diagnosis(own)
     code, statuses = verdicts.codes_in(told)
     failure = verdicts.judge(statuses, code, told)
+    failure = verdicts.before_anybody(failure, code, own)
     return Report(kind, failure, _dotted(statuses), code, _plain(told))
 
 
@@ -136,8 +139,12 @@ def _in_words(reading: _Reading) -> Report | None:
         answers.is_null(head) and texts.names_failure(subject)
     ):
         return None
-    if answers.says_away(subject):
+    if answers.says_away(subject) or answers.is_from_a_person(head):
         return None
+    if answers.asks_to_prove(subject, reading.own) and not any(
+        verdicts.codes_in(texts.diagnosis(reading.own))
+    ):
+        return None  # it holds a letter back, and would pass it on
     if status := dsn.inline(reading.own):
         return _structured(reading, status)
     kind = _kind_in_words(head, subject, reading.own)

@@ -8,8 +8,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from newsletter.bounces import verdicts
-from newsletter.deliveries.recording import GIVE_UP
-from newsletter.ledger import DELIVERY, being
+from newsletter.ledger import DELIVERY, GIVE_UP, being
 from newsletter.models import Bounce, Delivery, DeliveryState, Issue
 from newsletter.smtp import Fault
 from newsletter.smtp.failures import Failure

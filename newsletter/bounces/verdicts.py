@@ -38,6 +38,14 @@ _UNAVAILABLE = re.compile(
 )
 _THEIR_MARK = re.compile(r"s2017062302|[?&]c=hu\b", re.IGNORECASE)
 
+# What was refused before a reader was named is nobody’s but ours.
+_TOO_EARLY = re.compile(
+    r"in reply to (?:mail from|helo|ehlo|starttls|auth)\b|did not like our (?:mail "
+    r"from|helo|ehlo)\b|after (?:pipelined )?(?:mail from|helo|ehlo|starttls|initial "
+    r"connection)\b|for (?:mail from|helo|ehlo) command|refused to talk to me"
+)
+_NO_MAIL_AT_ALL = {521, 556}  # RFC 7504: may be said as a greeting
+
 _CREDENTIALS = {530, 534, 535, 538}
 _CODES = {
     521: Failure.DOMAIN,  # RFC 7504: takes no mail
@@ -105,7 +113,9 @@ def judge(statuses: Iterable[Enhanced], code: int | None, text: str) -> Failure:
     if code in _CREDENTIALS:
         return Failure.CONFIGURATION
     if any(status[0] == 4 for status in statuses) or (code or 500) < 500:
-        return _temporary(statuses, heard)
+        # Gmail calls a domain that is not there temporary, even as it gives up.
+        nowhere = (4, 0, 0) in statuses and "NXDOMAIN" in text
+        return Failure.DOMAIN if nowhere else _temporary(statuses, heard)
     meant = _softest(by_status(*status[1:]) for status in statuses)
     failure = _permanent(meant, statuses, heard, text)
     if failure is None:
@@ -114,14 +124,30 @@ def judge(statuses: Iterable[Enhanced], code: int | None, text: str) -> Failure:
     return failure if proven or failure not in ENDING else Failure.SOFT
 
 
+def before_anybody(failure: Failure, code: int | None, own: str) -> Failure:
+    """Return what a failure means once the words around it tell when it was said.
+
+    At the greeting or at MAIL FROM no reader has been named yet.
+    """
+    if failure not in ENDING or code in _NO_MAIL_AT_ALL:
+        return failure
+    found = _TOO_EARLY.search(folded(own))
+    if found is None:
+        return failure
+    return Failure.SENDER if "mail from" in found[0] else Failure.POLICY
+
+
 def _softest(failures: Iterable[Failure | None]) -> Failure | None:
     found = set(failures)
     return next((failure for failure in _SOFTEST if failure in found), None)
 
 
 def _temporary(statuses: list[Enhanced], heard: frozenset[Failure]) -> Failure:
+    temporary = [status for status in statuses if status[0] == 4]
     plain = _first(heard, Failure.SENDER, Failure.THROTTLE)
-    subjects = {status[1] for status in statuses if status[0] == 4}
+    subjects = {status[1] for status in temporary}
+    if plain is not Failure.THROTTLE and _is_about_rate(temporary, plain):
+        return Failure.THROTTLE
     if plain is None and 7 in subjects:
         # Greylisting and failing TLS say so; the rest is about how much we send.
         other = None if Failure.POLICY in heard else _first(heard, *_PASSING)
@@ -131,6 +157,12 @@ def _temporary(statuses: list[Enhanced], heard: frozenset[Failure]) -> Failure:
     if plain is None and not subjects & {2, 3}:
         plain = _first(heard, Failure.POLICY, Failure.SOFT, Failure.NETWORK)
     return plain or Failure.SOFT
+
+
+def _is_about_rate(temporary: list[Enhanced], plain: Failure | None) -> bool:
+    """Whether a status means our rate: 4.7.28 by itself, Microsoft’s unless told."""
+    details = {status[2] for status in temporary if status[1] == 7}
+    return 28 in details or (plain is None and any(500 <= d < 700 for d in details))
 
 
 def _permanent(

@@ -6,30 +6,17 @@ import typer
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from typer.core import TyperGroup
 
-from newsletter.cli import (
-    bounces,
-    dkim,
-    doctor,
-    events,
-    forms,
-    item_files,
-    items,
-    lists,
-    looks,
-    relays,
-    segments,
-    series,
-    staff,
-    subscribers,
-    system,
-)
-from newsletter.cli import issues as issue_commands
+from newsletter.cli.words import Words
 from newsletter.errors import NewsletterError
 from subscribers.errors import SubscriberError
 
 
 class _Plainly(TyperGroup):
     """Turns what stands in the way into one sentence on stderr and exit code 1."""
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(**attrs)
+        self.commands = Words()  # type: ignore[assignment]  # nobody adds to them
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -70,19 +57,8 @@ app = typer.Typer(
     help="One issue, every reader's language.",
     epilog="Answers: 0 done, 1 refused with a reason, 2 wrong use.",
 )
-lists.app.registered_commands += forms.app.registered_commands
-items.app.registered_commands += events.app.registered_commands
-items.app.registered_commands += item_files.app.registered_commands
-lists.app.registered_commands += looks.app.registered_commands
-app.add_typer(lists.app, name="lists")
-app.add_typer(staff.app, name="staff")
-app.add_typer(items.app, name="items")
-app.add_typer(issue_commands.app, name="issues")
-app.add_typer(series.app, name="series")
-app.add_typer(subscribers.app, name="subscribers")
-app.add_typer(segments.app, name="segments")
-app.add_typer(relays.app, name="relays")
-app.add_typer(bounces.app, name="bounces")
-app.add_typer(dkim.app, name="dkim")
-app.add_typer(doctor.app, name="doctor")
-system.register(app)
+
+
+@app.callback()
+def _newsletter() -> None:
+    """Make it a group, although its commands are not known here."""

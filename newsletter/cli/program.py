@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import Engine
 
 from newsletter import config, db
@@ -64,6 +62,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     if not rows:
         say("Nothing here yet.")
         return
+    from rich.console import Console  # most answers are a sentence
+    from rich.table import Table
+
     drawn = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         drawn.add_row(*("" if cell is None else str(cell) for cell in row))

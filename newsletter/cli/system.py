@@ -24,6 +24,8 @@ from newsletter.migrations import ready
 
 logger = logging.getLogger(__name__)
 
+app = typer.Typer()
+
 Host = Annotated[
     str, typer.Option(help="The address to listen on; 0.0.0.0 for every one.")
 ]
@@ -36,12 +38,7 @@ _LAST_REQUESTS = 5
 _TURN = 0.0005
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands that stand at the top level."""
-    for command in (demo, serve, worker, migrate):
-        app.command()(command)
-
-
+@app.command()
 def demo(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Try everything out: sample news, four readers, a built-in mailbox.
 
@@ -70,6 +67,7 @@ def demo(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
         _serve(opened, door, demo=True)
 
 
+@app.command()
 def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """Serve the pages, keep the clock and send what is due."""
     _log()
@@ -82,6 +80,7 @@ def serve(*, host: Host = "127.0.0.1", port: Port = 8000) -> None:
         _serve(opened, door)
 
 
+@app.command()
 def worker() -> None:
     """Keep the clock and send what is due, without pages; until it is told to stop.
 
@@ -106,6 +105,7 @@ def worker() -> None:
         clock.stop()
 
 
+@app.command()
 def migrate(*, json: JsonFlag = False) -> None:
     """Bring the database to the tables of this version."""
     settings = config.load()

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from newsletter.deliveries import erased
 from newsletter.deliveries.accepting import Accepted, accept
 from newsletter.deliveries.claiming import Claim, release
-from newsletter.ledger import DELIVERY, being
+from newsletter.ledger import DELIVERY, GIVE_UP, being
 from newsletter.models import Delivery, DeliveryState, Issue
 from newsletter.smtp import Fault, Outcome, Verdict
 from subscribers.columns import table_of
@@ -24,7 +24,6 @@ LIST = table_of(MailingList).c
 # After the nth failed attempt; the last interval repeats (RFC 5321 §4.5.4.1 asks for
 # patience, news asks for haste).
 RETRY = tuple(timedelta(minutes=m) for m in (5, 15, 30, 60, 120, 240, 480))
-GIVE_UP = timedelta(hours=48)
 # A relay that falls silent may still be working: it gets a moment before a resend.
 RESEND_AFTER = timedelta(seconds=5)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from newsletter import bounces, notices
+from newsletter import bounces
 from newsletter.bounces import Effect, Event, Kind, Place, Report
 from subscribers import optout
 from subscribers.models import Channel
@@ -80,6 +80,8 @@ def _leave(
     left = optout.unsubscribe(session, handle, channel=Channel.MAILTO)
     if not left.changed:
         return Effect.NOTHING
+    from newsletter import notices  # most that comes back asks for no answer
+
     notices.tell_left(session, handle, language=left.language or "", now=now)
     return Effect.UNSUBSCRIBED
 

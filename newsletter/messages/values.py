@@ -8,9 +8,8 @@ from html import escape
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from newsletter import i18n
+from newsletter import i18n, names
 from newsletter.errors import UnsafeValue
-from newsletter.messages import names
 from newsletter.messages.frozen import Envelope, Reader
 from newsletter.messages.headers import checked, header
 from newsletter.messages.quoted import SOFT_BREAK, encode

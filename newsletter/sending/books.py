@@ -16,7 +16,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from newsletter import bounces, db, deliveries, editions, i18n, issues
+from newsletter import db, deliveries, editions, i18n, issues
+from newsletter.bounces import replies
 from newsletter.config import Settings
 from newsletter.deliveries import Accepted, Claim, Queue, Result, Taken
 from newsletter.errors import KeyMissing, LedgerUnavailable, UnsafeValue
@@ -222,7 +223,7 @@ class Books:
                 now=now,
                 on_unknown=self._settings.on_unknown,
             )
-            bounces.heed(session, self._settings.keys, rejected, now=now)
+            replies.heed(session, self._settings.keys, rejected, now=now)
             pauses = faults.pause_for(session, results, now=now)
             for issue_id, because in pauses.items():
                 issues.pause(session, session.get_one(Issue, issue_id), because=because)

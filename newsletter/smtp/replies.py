@@ -20,7 +20,7 @@ _QUOTA_WORDS = re.compile(
     re.IGNORECASE,
 )
 # The first of these that the words speak of, where a reply has no status.
-_WORDS = (Failure.HARD, Failure.SENDER, Failure.POLICY)
+_WORDS = (Failure.HARD, Failure.SENDER, Failure.THROTTLE, Failure.POLICY)
 
 # 5.7.z whose words may say that it is about our domain.
 _MAY_BE_OURS = {Failure.POLICY, Failure.CONFIGURATION}

@@ -30,10 +30,12 @@ _BOX = (
 )
 _WORDS = {
     Failure.SENDER: (
-        r"\b(?:spf|dkim|dmarc|dnssec|arc)\b|reverse dns|\bptr\b|\brdns\b|fcrdns|"
+        # Names of hosts have these words, too.
+        r"(?<!\w\.)\b(?:spf|dkim|dmarc|dnssec|arc)\b(?!\.[a-z\d-]+\.\w)|"
+        r"reverse dns|\bptr\b|\brdns\b|fcrdns|"
         r"unauthenticated|not authenticated|unauthorized sender|"
-        r"sender (?:address |domain |id )?(?:rejected|unknown|denied|invalid|refused|"
-        r"not found|verif\w+)|domain of sender|(?:bad|invalid) sender|"
+        r"(?<!to )sender (?:address |domain |id )?(?:rejected|unknown|denied|invalid|"
+        r"refused|not found|verif\w+)|domain of sender|(?:bad|invalid) sender|"
         r"return ?path .{0,30}invalid|valid sender|bounce address|\bhelo\b|\behlo\b|"
         r"invalid dns (?:mx|a)\b|"
         r"must (?:issue|use) .{0,12}(?:starttls|tls)|tls (?:is )?required|"
@@ -78,7 +80,8 @@ _WORDS = {
         r"relay(?:ing)? (?:access )?denied|unable to relay|unwanted|complaint|poor|"
         r"suspicious|indesirable|politique|\bbloque|bloquee|liste noire|richtlini|"
         r"beleid|geweigerd wegens|geblokkeerd|ongewenst|gesperrt|unerwue?nscht|"
-        r"sperrliste|reputatie|only accept|only to receive|\bkarma\b"
+        r"sperrliste|reputatie|only accept|only to receive|\bkarma\b|"
+        r"not accept (?:any )?(?:e-?)?mail from|ask your postmaster for help"
     ),
     Failure.MESSAGE: (
         r"(?:message|mail|e-?mail|attachment|header|content)\w* (?:is |size |was )*"
@@ -109,7 +112,7 @@ _WORDS = {
         r"does ?n.t exist|does not exist|onbekend|bestaat niet|unbekannt|existiert "
         r"nicht)|no such (?:domain|host)|(?:unknown|invalid) (?:mail )?(?:host|"
         r"domain)|host (?:unknown|not found)|nxdomain|unrouteable mail domain|null ?mx|"
-        r"(?:does not|doesn.t|do not) accept (?:any )?(?:e-?)?mail|no mx|"
+        r"(?:does not|doesn.t|do not) accept (?:any )?(?:e-?)?mail\b(?! from)|no mx|"
         r"no valid (?:mx|host|mail)|couldn.t find any host|domain .{0,60} (?:does not|"
         r"doesn.t) (?:exist|resolve)|domaine (?:inconnu|inexistant|introuvable)|"
         r"hote inconnu|domein \S{0,60} ?(?:onbekend|bestaat niet|niet gevonden)|"
@@ -145,10 +148,16 @@ _WORDS = {
         r"desconocid[oa]|no existe|sconosciut[oa]|inesistente)|"
         r"does ?n.t have an? .{1,30}account|not our customer|no mailbox here|"
         r"no (?:one|account|user|mailbox) by that name|not listed in|"
+        rf"{_MAILBOX}\b(?: (?:has been|was|is|a ete|wurde|is|werd))? (?:deleted|"
+        r"removed|supprimee?|verwijderd|gewist|gelo?e?scht|entfernt)\b|"
+        rf"(?:no|aucune?|pas de|geen|kein|can ?not find|could not find) {_MAILBOX}"
+        r"(?: aux lettres)? (?:here|[a\W]{1,2} ?ce nom|de ce nom|met die naam|"
+        r"mit diesem namen|with that name)\b|not in (?:\w+ ){0,2}directory|"
+        r"adresse de messagerie inconnue|"
         r"there is no (?:one|user|such)|bad destination mailbox|recipientnotfound|"
         r"recipnotfound|unrouteable address|unknown or illegal alias|not known here|"
         r"recipient not found|nosuchuser|no such (?:e-?mail|id|mailbox)|"
-        r"does not exist|doesn.t exist|(?:is not|isn.t) a (?:valid|known|"
+        r"does not exist|doesn.t exist|(?:\bnot|isn.t) a (?:valid|known|"
         r"recognized) (?:user|mailbox|recipient|address)|user .{0,40}not (?:known|"
         r"found)|destinataire invalide|n.existe (?:pas|plus)|bestaat niet|"
         r"existiert nicht|aucun (?:utilisateur|compte)|mailbox .{0,40}not found|"
@@ -158,6 +167,32 @@ _WORDS = {
         r"exists)"
     ),
 }
+# What such a failure says of our side, and so of nobody whom we write to.
+_OURS = (
+    r"(?:(?<!to )(?<!to the )\bsender\b(?:'s)?|\bsending|mail ?from|"
+    r"envelope[ -]from|return[ -]?(?:path|address)|reverse[ -]path|"
+    r"\bfrom (?:address|header|domain)|absender\w{0,10}|"
+    r"expediteur|afzender\w{0,10}|your (?:domain|account|(?:e-?mail )?(?:address|"
+    r"account)|mailbox))"
+)
+_FAULTY = (
+    r"(?:unknown|not found|(?:does ?n.?t|does not|not) exist|non-?existent|invalid|"
+    r"not (?:an? )?(?:valid|known|listed)|disabled|suspended|locked|deactivated|"
+    r"blocked|unbekannt|existiert nicht|ungue?ltig|gesperrt|inconnue?|inexistante?|"
+    r"invalide|n.existe pas|onbekend|ongeldig|bestaat niet)\b"
+)
+_NOT_ABOUT_THEM = {
+    Failure.SENDER: re.compile(
+        rf"{_OURS}(?: <>)?(?: [\w']{{1,20}}){{0,4}}:? {_FAULTY}|"
+        rf"(?:ongeldige?|invalide?|ungue?ltige?|unknown|onbekende?) (?:[\w']{{1,20}} )"
+        rf"{{0,2}}{_OURS}|verify (?:\w{{1,20}} ){{0,2}}sender|sender verif\w*"
+    ),
+    Failure.THROTTLE: re.compile(
+        r"too many (?:invalid|unknown|non-?existent|bad) (?:\w{1,20} )?(?:recipients?|"
+        r"users?|addresses|mailboxes)|\bharvest"
+    ),
+}
+_OF_A_READER = {Failure.HARD, Failure.DOMAIN, Failure.DISABLED}
 _PATTERNS = {failure: re.compile(words) for failure, words in _WORDS.items()}
 
 
@@ -175,6 +210,8 @@ def folded(text: str) -> str:
 def said(text: str) -> frozenset[Failure]:
     """Return every failure that the words of a text may speak of."""
     plain = folded(text[:_TELLING])
-    return frozenset(
-        failure for failure, words in _PATTERNS.items() if words.search(plain)
-    )
+    heard = {failure for failure, words in _PATTERNS.items() if words.search(plain)}
+    for failure, words in _NOT_ABOUT_THEM.items():
+        if heard & _OF_A_READER and words.search(plain):
+            heard = heard - _OF_A_READER | {failure}
+    return frozenset(heard)

@@ -56,6 +56,15 @@ def _judge(text: str) -> Failure:
         ("550 Empfänger unbekannt", HARD),
         ("550 5.7.1 no such user", HARD),
         ("550 5.0.0 Dépassement de quota", SOFT),
+        # Who does not exist is the sender; what is too much, is how many.
+        ("550 5.1.1 The sender's mailbox does not exist", SENDER),
+        ("550 your account is suspended", SENDER),
+        ("550 returned to sender address unknown", HARD),
+        ("550 unknown recipients: too many invalid recipients", THROTTLE),
+        ("550 5.1.1 unknown at dmarc.mx.example.net", HARD),
+        ("421 4.7.28 too much from your SPF domain", THROTTLE),
+        ("451 4.7.500 Server busy. Try again later", THROTTLE),
+        ("450 4.0.0 DNS lookup responded with code NXDOMAIN", DOMAIN),
         # Words that no code says to be permanent.
         ("no such user", SOFT),
         ("450 no such user", SOFT),

@@ -46,6 +46,9 @@ RETURNED = Verdict.RETURNED
         (Stage.DOT, 550, "5.7.9 DMARC policy of the domain", HELD, SENDER),
         (Stage.RCPT, 501, "syntax error", HELD, Fault.CONFIGURATION),
         (Stage.DOT, 552, "that is too much", HELD, Fault.MESSAGE),
+        (Stage.RCPT, 550, "user unknown\nSender verify failed", HELD, SENDER),
+        (Stage.RCPT, 550, "Envelope sender does not exist", HELD, SENDER),
+        (Stage.RCPT, 550, "Too many invalid recipients", HELD, POLICY),
         # An IP address is no status code.
         (Stage.RCPT, 550, "5.7.1.2 is a host, user unknown", REJECTED, RECIPIENT),
         # Several lines: the status may stand on any of them.

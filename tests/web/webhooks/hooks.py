@@ -18,10 +18,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from newsletter import db
+from newsletter import db, names
 from newsletter.bounces.providers import Certificates
 from newsletter.config import Settings
-from newsletter.messages import names
 from newsletter.models import Bounce, Delivery, Issue
 from newsletter.web.deps import Partners
 from subscribers import addresses, suppressions
