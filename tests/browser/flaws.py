@@ -12,3 +12,15 @@ def flaws_of(page: Page) -> list[str]:
     ]
     wider = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return [*found, "wider than the window"] if wider else found
+
+
+def scrolls_sideways(page: Page) -> list[str]:
+    """Return the boxes of a page, its lines of links apart, that are wider inside."""
+    found: list[str] = page.evaluate(
+        """[...document.querySelectorAll("main *")]
+        .filter((box) => /auto|scroll/.test(getComputedStyle(box).overflowX))
+        .filter((box) => box.clientWidth && box.scrollWidth > box.clientWidth)
+        .filter((box) => !box.closest("nav"))
+        .map((box) => box.outerHTML.slice(0, 200))"""
+    )
+    return found
