@@ -193,6 +193,17 @@ def test_who_agreed_already_needs_words_that_say_how(
     assert kept.evidence["by"] == "admin@example.org"
 
 
+def test_who_is_on_the_list_already_is_a_click_away(
+    client: TestClient, log_in: LogIn, anne: str
+) -> None:
+    form = {"form_token": log_in(), "email": "Anne@example.org"}
+
+    page = client.post("/subscribers/add", data=form)
+
+    assert page.status_code == 422
+    assert f'<a href="{anne}">Anne &lt;b&gt;</a>' in page.text
+
+
 @pytest.mark.usefixtures("anne")
 @pytest.mark.parametrize(
     "fields", [{"email": "nobody"}, {"email": "anne@example.org"}, {"email": ""}]
