@@ -7,7 +7,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
 
 from fastapi import APIRouter, FastAPI
-from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
 from newsletter import config, doctor
@@ -82,6 +81,7 @@ from newsletter.web import (
 )
 from newsletter.web.asgi import Protected
 from newsletter.web.deps import Site
+from newsletter.web.packed import Packed
 from newsletter.web.pages import Pages
 from newsletter.web.settings import (
     examining,
@@ -196,7 +196,7 @@ def create_app(
         settings, engine, Pages(), Throttle(), partners, practice, domains=domains
     )
     app.add_middleware(Protected, base_url=settings.base_url)
-    app.mount("/static", StaticFiles(directory=config.find("web", "static")))
+    app.mount("/static", Packed(directory=config.find("web", "static")))
     app.router.routes.extend(_pages(demo).routes)
     failures.register(app)
     return app

@@ -1,5 +1,7 @@
 """Addresses and secrets as squares that a phone reads: the only door to segno."""
 
+from io import BytesIO
+
 import segno
 
 
@@ -21,3 +23,12 @@ def svg(text: str) -> str:
         lineclass=None,
     )
     return drawn
+
+
+def file(text: str) -> bytes:
+    """Return the QR code of a text as an SVG file to print, of any size."""
+    kept = BytesIO()
+    segno.make_qr(text, error="m").save(
+        kept, kind="svg", scale=10, border=4, dark="#000", light="#fff"
+    )
+    return kept.getvalue()

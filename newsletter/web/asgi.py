@@ -90,6 +90,11 @@ def policy(path: str, *, base_url: str) -> dict[str, str]:
     return headers
 
 
+def is_for_staff(path: str) -> bool:
+    """Whether the pages of staff stand at this address, or would."""
+    return any(path == each or path.startswith(f"{each}/") for each in _STAFF)
+
+
 def with_script(base_url: str) -> dict[str, str]:
     """Return the header of a page that runs a script of ours."""
     return {"Content-Security-Policy": _content_policy(base_url, scripts="'self'")}

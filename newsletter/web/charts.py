@@ -1,21 +1,21 @@
 """Drawings of figures as SVG: values in, shapes out (pure).
 
-Sizes are in units of the drawing, which the page scales. Colours and words are the
-page's: a shape only says what it stands for.
+Across, places are hundredths of the drawing, which is as wide as the screen lets it
+be; down, they are pixels. So words keep their size, and nothing scrolls sideways.
+Colours and words are the page's: a shape only says what it stands for.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-WIDTH = 640
+WIDTH = 100
 LINES = 190  # height of a drawing of lines
 BARS = 130
-_LEFT, _RIGHT, _TOP, _BOTTOM = 8, 92, 14, 22
+_TOP, _BOTTOM = 14, 22
 _APART = 15  # between two labels, so that both can be read
-_ROW = 34  # height of a row of dots
-_NAMES = 190  # room for what stands before a row
-_WIDEST = 90  # of a bar and what is around it
+_WIDEST = 17  # of a bar and what is around it
+_GAP = 0.4  # on each side of a bar
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def lines(series: Mapping[str, Sequence[int]], ticks: Sequence[str]) -> Lines:
     drawn = []
     for name, values in series.items():
         ys = [_y(value, top, LINES) for value in values]
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
+        points = " ".join(f"{x:.2f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
         drawn.append(Line(name, points, xs[-1], ys[-1], ys[-1], values[-1]))
     labels = _apart([line.y for line in drawn])
     placed = [
@@ -93,9 +93,8 @@ def bars(values: Sequence[int], ticks: Sequence[str]) -> Bars:
     room = BARS - 2 * _TOP - _BOTTOM
     scale = room / ((top - low) or 1)
     zero = _TOP + top * scale
-    width = WIDTH - _LEFT - _RIGHT
-    step = min(width / max(len(values), 1), _WIDEST)
-    start = _LEFT + width - step * len(values)  # few stand at the end, which is now
+    step = min(WIDTH / max(len(values), 1), _WIDEST)
+    start = WIDTH - step * len(values)  # few stand at the end, which is now
     drawn = []
     for place, value in enumerate(values):
         height = abs(value) * scale
@@ -103,7 +102,7 @@ def bars(values: Sequence[int], ticks: Sequence[str]) -> Bars:
         x = start + place * step
         label = y - 4 if value >= 0 else y + height + 12
         drawn.append(
-            Bar(x + 2, y, max(step - 4, 1), height, value, label, x + step / 2)
+            Bar(x + _GAP, y, step - 2 * _GAP, height, value, label, x + step / 2)
         )
     middles = [bar.middle for bar in drawn]
     return Bars(drawn, _ticks(middles, ticks), zero)
@@ -113,42 +112,30 @@ def bars(values: Sequence[int], ticks: Sequence[str]) -> Bars:
 class Dots:
     """How one issue did, as places along its row from nobody to the largest."""
 
-    y: float
     reached: float
     refused: float
     left: float
     end: float  # of its readers
 
 
-def dots(rows: Sequence[tuple[int, int, int, int]]) -> tuple[Sequence[Dots], float]:
-    """Return a row of dots per issue, and the height of all of them.
+def dots(rows: Sequence[tuple[int, int, int, int]]) -> Sequence[Dots]:
+    """Return a row of dots per issue.
 
     A row is how many readers it had, reached, was refused by, and lost.
     """
     top = max((total for total, *_ in rows), default=0) or 1
-    room = WIDTH - _NAMES - 60
-
-    def at(value: int) -> float:
-        return _NAMES + room * min(value, top) / top
-
-    drawn = [
+    return [
         Dots(
-            y=_ROW * place + _ROW / 2,
-            reached=at(reached),
-            refused=at(refused),
-            left=at(left),
-            end=at(total),
+            *(WIDTH * min(many, top) / top for many in (reached, refused, left, total))
         )
-        for place, (total, reached, refused, left) in enumerate(rows)
+        for total, reached, refused, left in rows
     ]
-    return drawn, float(_ROW * len(rows))
 
 
 def _spread(many: int) -> list[float]:
-    room = WIDTH - _LEFT - _RIGHT
     if many <= 1:
-        return [float(_LEFT + room)] * many
-    return [_LEFT + room * place / (many - 1) for place in range(many)]
+        return [float(WIDTH)] * many
+    return [WIDTH * place / (many - 1) for place in range(many)]
 
 
 def _y(value: int, top: int, height: int) -> float:

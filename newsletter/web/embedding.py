@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
+from newsletter import qr
 from newsletter.web import agreements, sessions
 from newsletter.web.deps import Here, Reading
+from newsletter.web.failures import not_found
 from newsletter.web.pages import Pages
 from newsletter.web.sessions import SignedIn
 from subscribers import lists
@@ -50,7 +52,7 @@ def show(visitor: SignedIn, here: Here, session: Reading) -> HTMLResponse:
             each.slug,
             tag,
             code(here.pages, base_url, each, tag),
-            f"{base_url}/{tag}/subscribe?list={each.slug}",
+            _link(base_url, each, tag),
         )
         for each in lists.offered(session)
         for tag in each.languages
@@ -58,3 +60,27 @@ def show(visitor: SignedIn, here: Here, session: Reading) -> HTMLResponse:
     return here.pages.answer(
         "staff/forms.html", visitor.language, visitor=visitor, embeds=embeds
     )
+
+
+@router.get("/forms/code.svg")
+def square(
+    _visitor: SignedIn,
+    here: Here,
+    session: Reading,
+    list: str = "",  # noqa: A002  # the glossary's word, in the address
+    language: str = "",
+) -> Response:
+    """Draw the square for phones that opens a form, to be printed on posters."""
+    own = next((each for each in lists.offered(session) if each.slug == list), None)
+    if own is None or language not in own.languages:
+        raise not_found()
+    name = f"attachment; filename={own.slug}-{language}.svg"
+    return Response(
+        qr.file(_link(here.settings.base_url, own, language)),
+        media_type="image/svg+xml",
+        headers={"Content-Disposition": name},
+    )
+
+
+def _link(base_url: str, mailing_list: MailingList, language: str) -> str:
+    return f"{base_url}/{language}/subscribe?list={mailing_list.slug}"

@@ -15,10 +15,10 @@ from newsletter.models import Action, Role
 from newsletter.web import agreements, filters, sessions
 from newsletter.web.deps import Here, Reading, Site, Writing
 from newsletter.web.sessions import GenuineForm, Visitor
-from subscribers import adding, addresses, lists, typos, wordings
+from subscribers import adding, addresses, lists, people, typos, wordings
 from subscribers.adding import Newcomer
 from subscribers.errors import CannotAdd, ConsentMissing, InvalidAddress
-from subscribers.models import MailingList
+from subscribers.models import MailingList, Subscriber
 
 router = APIRouter(dependencies=[Depends(sessions.same_site)])
 
@@ -34,6 +34,7 @@ class Problem:
 
     words: str
     field: str
+    known: Subscriber | None = None  # who it is about, where they are here already
 
 
 @router.get("/subscribers/add")
@@ -55,7 +56,8 @@ def add(visitor: Editor, form: GenuineForm, here: Here, session: Writing) -> Res
     except ConsentMissing:
         problem = Problem(_NO_CONSENT, "consent")
     except CannotAdd as error:
-        problem = Problem(i18n.told(error, visitor.language), "email")
+        known = people.find(session, form.get("email", ""))
+        problem = Problem(i18n.told(error, visitor.language), "email", known)
     else:
         here.counted.forget()
         address = f"/subscribers/{subscriber_id}?said={said}"

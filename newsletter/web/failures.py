@@ -11,7 +11,8 @@ from fastapi.responses import HTMLResponse, Response
 from newsletter import i18n
 from newsletter.errors import NewsletterError
 from newsletter.i18n import N_
-from newsletter.web.asgi import policy
+from newsletter.web import sessions
+from newsletter.web.asgi import is_for_staff, policy
 from newsletter.web.deps import Site, site_of, wishes_of
 from newsletter.web.pages import Frame
 from newsletter.web.sessions import Visitor
@@ -51,6 +52,10 @@ _SENTENCES = {
 }
 
 
+# No page asked who is there: none stands at this address, or none that works that way.
+_NO_PAGE = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
+
+
 class Gone(Exception):
     """A link that opened something once; its sentence is a msgid."""
 
@@ -73,6 +78,8 @@ def not_found() -> HTTPException:
 def refused(request: Request, error: Exception) -> Response:
     """Show the page for a status that a page or the router raised."""
     status = getattr(error, "status_code", 500)
+    if status in _NO_PAGE and is_for_staff(request.url.path):
+        _look_who_is_there(request)
     answer = show(request, status)
     answer.headers.update(getattr(error, "headers", None) or {})
     return answer
@@ -125,6 +132,14 @@ def show(
         reference=reference,
         visitor=None if is_fragment else _visitor_of(request),
     )
+
+
+def _look_who_is_there(request: Request) -> None:
+    if _visitor_of(request) is None:
+        here = site_of(request)
+        secret = sessions.secret_of(request, here)
+        visitor = sessions.visitor_of(secret, wishes_of(request), here)
+        request.state.visitor = visitor
 
 
 def _visitor_of(request: Request) -> Visitor | None:

@@ -88,7 +88,7 @@ def results(
         next((each for each in lists if each.id == wanted), lists[0]),
     )
     past = _past(session, here, chosen)
-    drawn, height = charts.dots(
+    drawn = charts.dots(
         [(each.total, each.reached, each.refused, each.departed) for each in past]
     )
     return here.pages.answer(
@@ -99,7 +99,6 @@ def results(
         chosen=chosen,
         grown=grown(session, chosen, visitor.language, now=db.now(session)),
         past=[(each, dots) for each, dots in zip(past, drawn, strict=True)],
-        height=height,
         chart=charts,
     )
 

@@ -1,6 +1,6 @@
 """How a letter is shown on the page that checks it: language, screen, whose it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from newsletter.web.deps import Site
 from newsletter.web.sessions import Visitor
 from subscribers import people
 from subscribers.errors import InvalidAddress
-from subscribers.models import MailingList
+from subscribers.models import MailingList, Subscriber
 
 
 class View(StrEnum):
@@ -59,6 +59,7 @@ class Shown:
     language: str
     view: View
     email: str  # of the person whose letter it is to be
+    number: int | None  # … or theirs: links of ours hold no address
     still: bool  # the page does not fetch itself again
     whole: bool  # every check runs before the page is shown: without a script
 
@@ -67,12 +68,13 @@ def asked(
     show: str = "",
     view: str = "",
     to: str = "",
+    number: Annotated[int | None, Query(alias="as", ge=1, lt=2**31)] = None,
     still: str = "",
     every: Annotated[str, Query(alias="all")] = "",
 ) -> Shown:
     """Read what is to be shown; what makes no sense is the phone."""
     found = View(view) if view in set(View) else View.PHONE
-    return Shown(show, found, to.strip()[:254], bool(still), bool(every))
+    return Shown(show, found, to.strip()[:254], number, bool(still), bool(every))
 
 
 ShownAs = Annotated[Shown, Depends(asked)]
@@ -102,6 +104,7 @@ def values(
     session: Session, here: Site, issue: Issue, visitor: Visitor, shown: Shown
 ) -> dict[str, Any]:
     """Return what the template of the preview says."""
+    shown = _named(session, visitor, shown)
     person = _person(session, here, issue, visitor, shown.email)
     every = list(editions.editions_of(session, issue))
     tags = [edition.language for edition in every]
@@ -123,6 +126,14 @@ def values(
         "clock_now": _clock(session, issue, visitor.language),
         "silent": [edition.language for edition in every if not goes_out(edition)],
     }
+
+
+def _named(session: Session, visitor: Visitor, shown: Shown) -> Shown:
+    """Put an address for the number of a person, for those who may see addresses."""
+    if shown.email or shown.number is None or not visitor.may_write:
+        return shown
+    found = session.get(Subscriber, shown.number)
+    return replace(shown, email=found.email) if found else shown
 
 
 def _clock(session: Session, issue: Issue, language: str) -> str:

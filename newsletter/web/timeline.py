@@ -137,7 +137,7 @@ def _letters(
                 outcome=_(_LETTERS[delivery.state]),
             ),
             quote=delivery.reply if failed else "",
-            link=f"/issues/{issue.id}",
+            link=f"/issues/{issue.id}/check?as={person.id}#preview",
             look="bad" if failed else "",
         )
 

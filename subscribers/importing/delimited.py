@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import chain, islice
 from typing import BinaryIO
 
@@ -105,7 +105,7 @@ def _delimiter(sample: list[str]) -> tuple[str, bool]:
 def _evenness(sample: list[str], mark: str) -> float:
     """Return how well a mark splits the lines into equally many cells."""
     try:
-        widths = [len(row) for row in csv.reader(sample, delimiter=mark)]
+        widths = [len(row) for row in _reader(sample, mark)]
     except csv.Error:  # a cell without end; another mark may do better
         return 0.0
     usual = max(set(widths), key=widths.count)
@@ -133,13 +133,18 @@ def _cells(line: str, queue: _Lines, delimiter: str) -> list[str]:
         return line.rstrip("\r\n").split(delimiter)
     taken: list[str | None] = []
     try:
-        return next(
-            csv.reader(_following(line, queue, taken), delimiter=delimiter, strict=True)
-        )
+        return next(_reader(_following(line, queue, taken), delimiter, strict=True))
     except csv.Error:
         # A stray or unclosed quotation mark: judge this line by itself.
         queue.give_back(taken)
-        return next(csv.reader([line], delimiter=delimiter))
+        return next(_reader([line], delimiter))
+
+
+def _reader(
+    lines: Iterable[str], delimiter: str, *, strict: bool = False
+) -> Iterator[list[str]]:
+    # Mail programs write `Jan <…>, "De Smet, Ann" <…>`, with a space before the quote.
+    return csv.reader(lines, delimiter=delimiter, strict=strict, skipinitialspace=True)
 
 
 def _following(line: str, queue: _Lines, taken: list[str | None]) -> Iterator[str]:

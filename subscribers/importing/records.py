@@ -17,7 +17,14 @@ _OLE = b"\xd0\xcf\x11\xe0"
 # How an OLE file names the part that holds an encrypted workbook (MS-OFFCRYPTO §1.3).
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # What people hand in instead of a list, and what to tell them.
+_PICTURE = N_("This is a picture; a list of people comes as XLSX, CSV or plain text.")
 _FOREIGN = {
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff": _PICTURE,
+    b"GIF8": _PICTURE,
+    b"BEGIN:VCARD": N_(
+        "These are cards of an address book; export them there as CSV first."
+    ),
     b"%PDF": N_("This is a PDF; a list of people comes as XLSX, CSV or plain text."),
     b"\x1f\x8b": N_("This file is compressed; unpack it first."),
 }

@@ -91,6 +91,10 @@ def _refuse_foreign(names: set[str], kind: bytes) -> None:
         )
     if "xl/workbook.bin" in names:
         raise UnreadableFile("This is a binary workbook; save it as XLSX first.")
+    if any(name.startswith("word/") for name in names):
+        raise UnreadableFile(
+            "This is a text document; copy the people in it, and paste them."
+        )
     if "[Content_Types].xml" not in names or not any(
         name.startswith("xl/") for name in names
     ):

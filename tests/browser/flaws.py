@@ -47,3 +47,15 @@ def _flaws_in(page: Page, width: int, scheme: str) -> list[str]:
     page.set_viewport_size({"width": width, "height": 844})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     return flaws_of(page)
+
+
+def scrolls_sideways(page: Page) -> list[str]:
+    """Return the boxes of a page, its lines of links apart, that are wider inside."""
+    found: list[str] = page.evaluate(
+        """[...document.querySelectorAll("main *")]
+        .filter((box) => /auto|scroll/.test(getComputedStyle(box).overflowX))
+        .filter((box) => box.clientWidth && box.scrollWidth > box.clientWidth)
+        .filter((box) => !box.closest("nav"))
+        .map((box) => box.outerHTML.slice(0, 200))"""
+    )
+    return found

@@ -8,13 +8,13 @@ from openpyxl import Workbook
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import House, desk_of
-from tests.browser.flaws import flaws_in, flaws_of
+from tests.browser.flaws import flaws_in, flaws_of, scrolls_sideways
 
 pytestmark = pytest.mark.browser
 
 ROWS = (
-    ("E-mail", "Nom", "Langue"),
-    ("dora@example.org", "Dora", "Frans"),
+    ("E-mail", "Nom", "Langue", "Section locale", "Membre depuis"),
+    ("dora@example.org", "Dora", "Frans", "Saint-Josse et Schaerbeek", "mars 2021"),
     ("emil@gmial.com", "Emil", "Duits"),
     ("not an address", "Nobody", "F"),
     ("anne@example.org", "Anne", "F"),
@@ -55,7 +55,7 @@ def test_an_excel_list_comes_in_by_trial_run_and_goes_out_again(
 
     page.set_input_files("#file", workbook)
     page.get_by_role("button", name="Look at the columns").click()
-    flaws += flaws_of(page)
+    flaws += flaws_of(page) + scrolls_sideways(page)
     page.get_by_role("button", name="Try it out").click()
     expect(page.locator("h1")).to_have_text("2 new people would come in")
     flaws += flaws_of(page)

@@ -287,6 +287,33 @@ def test_guests_and_earlier_versions_are_accessible_and_fit(
     assert flaws == []
 
 
+def test_a_guest_goes_on_and_no_policy_is_broken(
+    browser: Browser, house: House, sqlite_engine: Engine
+) -> None:
+    with db.writing(sqlite_engine) as session:
+        both = [
+            factories.make_item(session, texts={"fr": {"title": title}})
+            for title in ("Le pont", "La gare")
+        ]
+        issue = factories.make_issue(session, items=both, languages=["fr", "nl"])
+        address, first = f"/issues/{issue.id}", both[0].id
+    complaints: list[str] = []
+    with desk_of(browser, house) as page:
+        page.on("console", lambda line: complaints.append(line.text))
+        page.goto(f"{address}/guests?language=nl")
+        page.fill("#name", "Mia")
+        page.click("main form.card button")
+        page.goto(f"{page.input_value('#link')}/i/{first}/nl")
+        page.fill("#f-title", "De brug")
+        # As whoever pulls at the corner of a field does.
+        page.evaluate("document.getElementById('f-summary').style.height = '200px'")
+
+        page.click("form#words button.main")
+
+        expect(page.get_by_role("heading", name="La gare")).to_be_visible()
+    assert complaints == []
+
+
 def test_without_a_script_a_form_does_it_all(
     browser: Browser, house: House, cell: str, sqlite_engine: Engine
 ) -> None:

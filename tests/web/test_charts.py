@@ -12,7 +12,7 @@ def test_a_line_ends_at_its_last_value_and_starts_at_nothing_for_nothing() -> No
 
     (line,) = drawn.lines
     assert line.last == 10
-    assert line.points.split()[0] == f"8.0,{drawn.zero:.1f}"
+    assert line.points.split()[0] == f"0.00,{drawn.zero:.1f}"
     assert line.y < drawn.zero
 
 
@@ -59,9 +59,13 @@ def test_a_list_of_one_month_has_one_bar_and_not_a_wall() -> None:
 
 
 def test_dots_stay_within_their_readers() -> None:
-    (big, small), height = charts.dots([(100, 90, 10, 500), (50, 50, 0, 0)])
+    big, small = charts.dots([(100, 90, 10, 500), (50, 50, 0, 0)])
 
-    assert big.left == big.end
+    assert big.left == big.end == charts.WIDTH
     assert small.reached == small.end
-    assert small.end < big.end
-    assert height == big.y + small.y
+    assert small.end == pytest.approx(big.end / 2)
+
+
+def test_no_issue_has_no_dots() -> None:
+    assert charts.dots([]) == []
+    assert charts.dots([(0, 0, 0, 0)])[0].end == 0

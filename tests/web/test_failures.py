@@ -104,3 +104,38 @@ def test_what_a_script_puts_into_a_page_brings_no_pages_along(
 
     assert fragment.status_code == 404
     assert 'href="/subscribers"' not in fragment.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/settings/nothing", "/desk/no/such/page", "/issues/"]
+)
+def test_staff_stay_among_their_pages_where_none_stands(
+    client: TestClient, log_in: LogIn, path: str
+) -> None:
+    log_in()
+
+    page = client.get(path, headers={"Accept-Language": "de"})
+
+    assert page.status_code == 404
+    assert said("de", "There is no page here") in page.text
+    assert 'href="/subscribers"' in page.text
+
+
+def test_staff_stay_among_their_pages_where_a_page_works_another_way(
+    client: TestClient, log_in: LogIn
+) -> None:
+    log_in()
+
+    page = client.put("/desk")
+
+    assert page.status_code == 405
+    assert 'href="/subscribers"' in page.text
+
+
+def test_nobody_else_sees_the_pages_of_staff(client: TestClient, log_in: LogIn) -> None:
+    strange = client.get("/settings/nothing")
+    log_in()
+    public = client.get("/fr/nothing")
+
+    assert strange.status_code == public.status_code == 404
+    assert 'href="/subscribers"' not in strange.text + public.text

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from html import unescape
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import select
@@ -35,6 +36,44 @@ def test_every_open_list_has_a_form_in_each_of_its_languages(
     assert page.status_code == 200
     assert len(re.findall("<textarea", page.text)) == 4
     assert "list-secret" not in page.text
+
+
+def test_each_form_has_a_square_to_print(client: TestClient, log_in: LogIn) -> None:
+    log_in()
+
+    page = client.get("/forms").text
+    square = client.get(unescape(re.findall(r'<img class="qr" src="([^"]+)"', page)[0]))
+    other = client.get("/forms/code.svg?list=newsletter&language=nl")
+
+    assert square.headers["content-type"] == "image/svg+xml"
+    assert "newsletter-fr.svg" in square.headers["content-disposition"]
+    assert square.text.startswith("<?xml")
+    assert 'xmlns="http://www.w3.org/2000/svg"' in square.text
+    assert square.text != other.text
+
+
+@pytest.mark.parametrize("query", ["", "list=secret&language=fr", "list=newsletter"])
+def test_no_square_leads_to_a_form_that_is_not_there(
+    client: TestClient, engine: Engine, log_in: LogIn, query: str
+) -> None:
+    with db.writing(engine) as session:
+        factories.make_list(session, slug="secret", public=False)
+    log_in()
+
+    assert client.get(f"/forms/code.svg?{query}").status_code == 404
+
+
+def test_where_no_list_is_open_the_settings_are_a_click_away(
+    client: TestClient, engine: Engine, log_in: LogIn
+) -> None:
+    with db.writing(engine) as session:
+        factories.the_list(session).public = False
+    log_in()
+
+    page = client.get("/forms", headers={"Accept-Language": "en"}).text
+
+    assert "“Anybody may subscribe”" in page
+    assert 'href="/settings/letter"' in page
 
 
 def embedded(client: TestClient, log_in: LogIn) -> dict[str, str]:

@@ -158,6 +158,19 @@ def test_everything_is_handed_out_and_erased(
         assert session.exec(select(Subscriber)).all() == []
 
 
+def test_a_letter_of_the_past_leads_to_what_they_got(
+    client: TestClient, log_in: LogIn, anne: str
+) -> None:
+    log_in()
+
+    number = anne.rpartition("/")[2]
+    page = client.get(anne).text
+    link = page.partition(">No 7")[0].rpartition('href="')[2].partition("#")[0]
+
+    assert link.endswith(f"/check?as={number}")
+    assert "anne@example.org gets FR" in client.get(link).text
+
+
 def add(client: TestClient, token: str, **fields: str) -> int:
     form = {"form_token": token, "email": "dora@example.org", **fields}
     return client.post("/subscribers/add", data=form).status_code
@@ -191,6 +204,17 @@ def test_who_agreed_already_needs_words_that_say_how(
         kept = session.exec(select(Consent)).one()
     assert kept.words == "Wrote to us in May"
     assert kept.evidence["by"] == "admin@example.org"
+
+
+def test_who_is_on_the_list_already_is_a_click_away(
+    client: TestClient, log_in: LogIn, anne: str
+) -> None:
+    form = {"form_token": log_in(), "email": "Anne@example.org"}
+
+    page = client.post("/subscribers/add", data=form)
+
+    assert page.status_code == 422
+    assert f'<a href="{anne}">Anne &lt;b&gt;</a>' in page.text
 
 
 @pytest.mark.usefixtures("anne")

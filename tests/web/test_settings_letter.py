@@ -167,3 +167,16 @@ def test_another_list_begins_like_the_first(
         made = lists.get(session, "presse")
     assert answer.headers["location"] == "/settings/letter?list=presse&saved=1"
     assert made.languages == the_list(engine).languages
+
+
+def test_what_was_typed_for_another_list_stays_when_it_is_refused(
+    client: TestClient, log_in: LogIn
+) -> None:
+    token = log_in()
+
+    page = saved(client, "lists", token, name="La presse", slug="a b")
+
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert 'role="alert" lang' not in page.text  # it is in the language of the page
+    assert '<details class="card pad after" open>' in page.text
+    assert 'value="La presse"' in page.text

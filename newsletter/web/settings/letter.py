@@ -100,6 +100,7 @@ def add(visitor: Admin, form: GenuineForm, here: Here, session: Writing) -> Resp
             "letter.html",
             own,
             refused=i18n.told(error, visitor.language),
+            another=form,
             **_values(own),
         )
     chosen.changed(session, visitor, made, ["slug"])

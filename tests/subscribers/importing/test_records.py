@@ -75,6 +75,12 @@ def test_commas_in_names_are_no_delimiters(raw: bytes) -> None:
     assert [len(row or ()) for row in cells(raw)] == [3, 3]
 
 
+def test_addresses_are_read_as_a_mail_program_lists_them() -> None:
+    assert cells(b'Piet <p@example.org>, "De Smet, Ann" <ann@example.org>') == [
+        ("Piet <p@example.org>", "De Smet, Ann <ann@example.org>")
+    ]
+
+
 def test_one_column_has_no_delimiter() -> None:
     assert cells(b"a@example.org\nb@example.org") == [
         ("a@example.org",),
@@ -130,6 +136,9 @@ def test_cells_beyond_all_measure_do_not_stop_the_file() -> None:
         (b"PK\x03\x04....", "This workbook is broken"),
         (b"\xd0\xcf\x11\xe0....", "save it as XLSX or CSV"),
         (b"%PDF-1.7", "PDF"),
+        (b"\x89PNG\r\n\x1a\n....", "picture"),
+        (b"\xff\xd8\xff\xe0....", "picture"),
+        (b"BEGIN:VCARD\r\nVERSION:3.0", "address book"),
         (b"\x1f\x8b....", "unpack"),
     ],
 )

@@ -139,6 +139,7 @@ def test_a_workbook_is_hashed_like_any_file(engine: Engine) -> None:
             "OpenDocument file; save it as XLSX",
         ),
         (zipped(**{"xl/workbook.bin": b"x"}), "binary workbook"),
+        (zipped(**{"word/document.xml": b"x"}), "a text document"),
         (zipped(**{"[Content_Types].xml": b"", "xl/a": b""}), "workbook is broken"),
         (workbook(HEADING)[:-40], "workbook is broken"),
         (b"PK\x03\x04" + b"\0" * 200, "workbook is broken"),

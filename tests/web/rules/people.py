@@ -34,6 +34,7 @@ RULES: Rules = {
     ("POST", "/subscribers/{subscriber_id}/erase"): WRITERS,
     ("POST", "/subscribers/{subscriber_id}/{doing}"): WRITERS,
     ("GET", "/forms"): STAFF,
+    ("GET", "/forms/code.svg"): STAFF,
     ("GET", "/returns"): STAFF,
     ("POST", "/returns/{bounce_id}/lift"): WRITERS,
 }
