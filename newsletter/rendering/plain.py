@@ -66,7 +66,7 @@ def _block(block: Shown) -> str:
     parts = [title, *_fold(block.meta), *_facts(block)]
     if block.picture:
         described = "" if block.alt == block.title else block.alt
-        said = ". ".join(part for part in (described, block.caption) if part)
+        said = _sentences(described, block.caption)
         parts += _fold(f"[{said}]") if said else []
     if block.text:
         parts += ["", prose(block.text), ""]
@@ -76,6 +76,12 @@ def _block(block: Shown) -> str:
     for link in block.links:
         parts += _fold(block.tongue.leading(link.words, link.url))
     return "\n".join(parts).strip()
+
+
+def _sentences(first: str, second: str) -> str:
+    """Return two remarks one after the other; the first may have its own full stop."""
+    ended = first.endswith((".", "!", "?", "…"))
+    return (" " if ended else ". ").join(part for part in (first, second) if part)
 
 
 def _facts(block: Shown) -> Iterator[str]:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from newsletter import i18n, items
 from newsletter.models import Issue, IssueItem, Item, ItemText, Visibility
@@ -23,7 +23,8 @@ _NAME = re.compile(r"([1-9][0-9]{0,8})\.([A-Za-z0-9-]{2,35})\.ics")
 def event(name: str, here: Here, session: Reading, of: str = "") -> Response:
     """Send an event that a letter announced; its id never changes, its facts may.
 
-    `of` is the handle of a private issue, which only its readers were told.
+    `of` is the handle of an issue that not everybody may know of: a private one, which
+    only its readers were told, or a draft that colleagues got as a test.
     """
     asked = _NAME.fullmatch(name)
     found = (
@@ -50,12 +51,15 @@ def event(name: str, here: Here, session: Reading, of: str = "") -> Response:
 
 def _announced(session: Session, item_id: int, handle: str) -> Item | None:
     """Return an item that stood in a letter: what is on the desk is nobody's yet."""
-    told = or_(Issue.visibility != Visibility.PRIVATE, Issue.handle == handle)
+    left = col(Issue.state).in_(published.LEFT)
+    told = or_(
+        and_(left, Issue.visibility != Visibility.PRIVATE), Issue.handle == handle
+    )
     query = (
         select(Item)
         .join(IssueItem, col(IssueItem.item_id) == col(Item.id))
         .join(Issue, col(Issue.id) == col(IssueItem.issue_id))
-        .where(col(Item.id) == item_id, col(Issue.state).in_(published.LEFT), told)
+        .where(col(Item.id) == item_id, told)
     )
     return session.exec(query).first()
 

@@ -51,15 +51,21 @@ _UNREADABLE = """() => {
   const opposite = (rgb) => rgb.map((v) => 255 - v);
   const found = [];
   let seen = 0;
+  const judge = (words, element, under) => {
+    const text = parse(getComputedStyle(element).color).slice(0, 3);
+    const least = Math.min(ratio(text, under), ratio(opposite(text), opposite(under)));
+    if (least < 4.5) found.push([words, text, under, least]);
+  };
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const parent = walk.currentNode.parentElement;
     if (!walk.currentNode.data.trim() || !parent.getClientRects().length) continue;
     seen += 1;
-    const text = parse(getComputedStyle(parent).color).slice(0, 3);
-    const under = ground(parent);
-    const least = Math.min(ratio(text, under), ratio(opposite(text), opposite(under)));
-    if (least < 4.5) found.push([walk.currentNode.data.trim(), text, under, least]);
+    judge(walk.currentNode.data.trim(), parent, ground(parent));
+  }
+  // Who has turned pictures off reads their descriptions, in the colour of the words.
+  for (const picture of document.images) {
+    if (picture.alt) judge(picture.alt, picture, ground(picture));
   }
   return seen > 5 ? found : ["hardly any words"];
 }"""
@@ -193,6 +199,24 @@ def test_outlook_on_the_web_turns_the_letter_dark_by_its_own_marks(
     reading.open(html, width=600, scheme="light")
 
     assert reading.page.evaluate(_UNREADABLE) == []
+
+
+@designs
+def test_the_description_of_a_picture_is_set_like_the_words_around_it(
+    reading: Reading, design: Design
+) -> None:
+    reading.shows = False
+    reading.open(rendered(design, "full.fr").html, width=390, scheme="light")
+
+    faces, links = reading.page.evaluate(
+        "[[...document.images].map((i) => getComputedStyle(i).fontFamily),"
+        " [...document.querySelectorAll('a:has(> img)')].map("
+        "(a) => getComputedStyle(a).color)]"
+    )
+
+    assert faces
+    assert [face for face in faces if "Arial" not in face] == []
+    assert "rgb(0, 0, 238)" not in links
 
 
 @designs

@@ -325,3 +325,17 @@ def test_an_address_of_odd_characters_is_not_found(
     client: TestClient, path: str
 ) -> None:
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("legal", ["Rivière asbl, Bruxelles", "Rivière, {contact}"])
+def test_the_foot_says_the_address_to_write_to_once(
+    client: TestClient, engine: Engine, anne: Reader, legal: str
+) -> None:
+    with db.writing(engine) as session:
+        mailing_list = lists.get(session)
+        contact = mailing_list.sender_address
+        mailing_list.legal = {"fr": legal.format(contact=contact)}
+
+    foot = client.get("/fr/le-pont").text.partition("<footer")[2]
+
+    assert re.sub(r"<[^>]*>", "", foot).count(contact) == 1
