@@ -83,7 +83,7 @@ def _entry(here: Site, session: Session, language: str, letter: Letter) -> Entry
         letter,
         edition,
         url=f"{base}/{edition.language}/{letter.issue.slug}",
-        title=f"{edition.subject} {label}".strip(),
+        title=f"{i18n.tidy(edition.subject, edition.language)} {label}".strip(),
         full=published.at_home(article, edition, base_url=base),
         lead=lead,
         lead_size=leads.size_of(session, lead) if lead else None,

@@ -89,7 +89,7 @@ def test_no_word_breaks_the_feed(
     # feedparser takes a title for HTML and cleans it, so the XML itself is asked.
     root = ElementTree.fromstring(client.get("/fr/feed.xml").content)  # noqa: S314  # our own
     title = root.findtext("channel/item/title") or ""
-    assert title.startswith('Ponts & <b>rives</b> ]]> "à"')
+    assert title.startswith("Ponts & <b>rives</b> ]]> «\u202fà\u202f»")
 
 
 def test_a_correction_is_told_in_the_feed(
