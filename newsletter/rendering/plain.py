@@ -98,7 +98,8 @@ def _paper(paper: Paper, tongue: Tongue) -> list[str]:
 
 def _share(page: Page) -> Iterator[str]:
     """Yield where the letter may be passed on; to forward it takes no link here."""
-    ways = [way for way in page.share if not way.url.startswith("mailto:")]
+    said_first = ("mailto:", page.letter.share_url)
+    ways = [way for way in page.share if not way.url.startswith(said_first)]
     if ways:
         leading = page.tongue.leading
         said = f"{page.tongue.gettext('Share this letter:')} {page.letter.share_url}"
