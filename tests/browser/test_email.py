@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from newsletter.rendering import Design, render
 from tests.golden import cases, rendered
-from tests.golden.letters import SITE
+from tests.golden.letters import SITE, STORY
 
 pytestmark = pytest.mark.browser
 
@@ -232,6 +232,25 @@ def test_small_pictures_stay_beside_their_words_on_a_phone(
 
     assert widths
     assert max(widths) <= 104
+
+
+def test_a_long_headline_stays_beside_its_picture_on_a_phone(reading: Reading) -> None:
+    said = "Les jardiniers de la Dyle récoltent neuf tonnes de compost " * 2
+    stories = tuple(
+        replace(STORY, anchor=f"i{number}", title=said, section="") for number in (1, 2)
+    )
+    letter = replace(cases.full("fr"), blocks=stories)
+    html = render(replace(letter, style=cases.STYLES[Design.NEWS])).html
+
+    reading.open(html, width=390, scheme="light")
+    left, lines = reading.page.evaluate(
+        "[document.querySelector('.pic').getBoundingClientRect().right,"
+        " [...document.querySelector('.half h3 a, .half h2 a').getClientRects()]"
+        ".map((line) => line.left)]"
+    )
+
+    assert len(lines) > 3
+    assert min(lines) > left
 
 
 def _picture() -> bytes:

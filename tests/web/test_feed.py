@@ -11,6 +11,7 @@ from sqlmodel import select
 from newsletter import db, editions
 from newsletter.config import Settings
 from newsletter.models import Edition, Issue
+from subscribers import lists
 from subscribers.clock import utcnow
 from tests import factories
 from tests.web.conftest import Reader, let_leave
@@ -47,6 +48,16 @@ def test_a_feed_holds_letters_in_full(client: TestClient) -> None:
     assert {"rel": "self", "href": f"{BASE}/nl/feed.xml"}.items() <= dict(
         next(link for link in feed.feed.links if link.rel == "self")
     ).items()
+
+
+@pytest.mark.usefixtures("anne")
+def test_a_feed_says_what_its_list_is_about(client: TestClient, engine: Engine) -> None:
+    before = parsed(client).feed.description
+    with db.writing(engine) as session:
+        lists.get(session).descriptions = {"fr": "Une fois par mois, la rivière."}
+
+    assert before.endswith("en texte intégral.")
+    assert parsed(client).feed.description == "Une fois par mois, la rivière."
 
 
 @pytest.mark.usefixtures("anne")
