@@ -51,7 +51,12 @@ def publish(
         article=_with_sizes(session, rendered.web),
         searchable=searchable(letter.subject, rendered.web),
         card=draw_card(
-            cards.Card(letter.subject, letter.list_name, letter.language, accent),
+            cards.Card(
+                safe.words(letter.subject, letter.language),
+                letter.list_name,
+                letter.language,
+                accent,
+            ),
             folder=folder,
         ),
         facts=[_event(block) for block in letter.blocks if block.event],
@@ -156,7 +161,7 @@ def _event(block: Block) -> dict[str, Any]:
     ends = end if end and end > start else None
     told: Mapping[str, Any] = {
         "@type": "Event",
-        "name": block.title,
+        "name": safe.words(block.title, block.language),
         "startDate": (start.date() if facts.all_day else start).isoformat(),
         "endDate": (ends.date() if facts.all_day else ends).isoformat()
         if ends

@@ -1,5 +1,6 @@
 """An edition as somebody in particular gets it: a stand-in, a colleague, a reader."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,6 +77,10 @@ def stand_in(address: str, *, now: datetime, number: int = 0) -> messages.Reader
     return messages.Reader(number, address, TEST_HANDLE, day, now)
 
 
+# Calendar files of everybody's letters, in both parts of a mail.
+_CALENDAR = re.compile(r"/e/\d+\.[A-Za-z-]+\.ics(?=[\"\s])")
+
+
 @dataclass(frozen=True)
 class _Kept:
     """What a message is compiled from."""
@@ -97,7 +102,10 @@ class _Kept:
         )
 
     def without_page(self) -> "_Kept":
-        """Lead to the page about tests instead of to a page that is not there yet."""
+        """Lead to the page about tests instead of to a page that is not there yet.
+
+        Calendar files open with the handle of the issue, as those of a private one do.
+        """
         page = self.envelope.web_url
         own = Markers(self.envelope.nonce).read_in(self.language)
         if self.language not in self.envelope.languages:
@@ -107,6 +115,8 @@ class _Kept:
             line.replace(page, own) if line.endswith(page) else line
             for line in self.text.split("\n")
         )
+        opened = rf"\g<0>?of={self.envelope.issue_handle}"
+        html, text = _CALENDAR.sub(opened, html), _CALENDAR.sub(opened, text)
         return _Kept(self.language, self.envelope, html, text)
 
 

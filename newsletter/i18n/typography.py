@@ -48,6 +48,11 @@ _UNITS = re.compile(
 _NUMBERED = re.compile(
     r"(?<!\w)((?:N[o°º]|n[°º]|Nr\.|nr\.|p\.|pp\.|S\.|blz\.|art\.|Art\.|§|vol\.)) (?=\d)"
 )
+# "l' Internet", as keyboards and feeds leave it: what is elided stands close.
+_ELIDED = re.compile(
+    rf"(?<![\w’'‘“«])((?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu)’){_SPACE}(?=[^\W\d_])",
+    re.IGNORECASE,
+)
 _TITLES = re.compile(r"(?<!\w)((?:M\.|MM\.|Mme|Mlle|Dr|Pr|Me)) (?=[A-ZÀ-Þ])")
 
 
@@ -112,6 +117,7 @@ def _prose(run: str, spoken: str) -> str:
 def _french(run: str) -> str:
     run = _MISSING_BEFORE.sub(rf"\1{_NARROW}", run)
     run = _MISSING_AFTER.sub(_NARROW, _MISSING_QUOTE.sub(_NARROW, run))
+    run = _ELIDED.sub(r"\1", run)
     run = _AFTER.sub(_NARROW, _BEFORE.sub(_NARROW, run))
     run = _TITLES.sub(rf"\1{_NBSP}", _HOURS.sub(_NBSP, run))
     return _THOUSANDS.sub(lambda found: found[0].replace(" ", _NARROW), run)

@@ -66,7 +66,7 @@ def _block(block: Shown) -> str:
     parts = [title, *_fold(block.meta), *_facts(block)]
     if block.picture:
         described = "" if block.alt == block.title else block.alt
-        said = ". ".join(part for part in (described, block.caption) if part)
+        said = _sentences(described, block.caption)
         parts += _fold(f"[{said}]") if said else []
     if block.text:
         parts += ["", prose(block.text), ""]
@@ -76,6 +76,12 @@ def _block(block: Shown) -> str:
     for link in block.links:
         parts += _fold(block.tongue.leading(link.words, link.url))
     return "\n".join(parts).strip()
+
+
+def _sentences(first: str, second: str) -> str:
+    """Return two remarks one after the other; the first may have its own full stop."""
+    ended = first.endswith((".", "!", "?", "…"))
+    return (" " if ended else ". ").join(part for part in (first, second) if part)
 
 
 def _facts(block: Shown) -> Iterator[str]:
@@ -92,7 +98,8 @@ def _paper(paper: Paper, tongue: Tongue) -> list[str]:
 
 def _share(page: Page) -> Iterator[str]:
     """Yield where the letter may be passed on; to forward it takes no link here."""
-    ways = [way for way in page.share if not way.url.startswith("mailto:")]
+    said_first = ("mailto:", page.letter.share_url)
+    ways = [way for way in page.share if not way.url.startswith(said_first)]
     if ways:
         leading = page.tongue.leading
         said = f"{page.tongue.gettext('Share this letter:')} {page.letter.share_url}"

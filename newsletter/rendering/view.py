@@ -134,6 +134,8 @@ def _share(letter: Letter, tongue: Tongue) -> tuple[Link, ...]:
         (f"https://wa.me/?text={page}", "WhatsApp"),
         # The project's own door: asks which server, and is told after the "#".
         (f"https://share.joinmastodon.org/#text={page}", "Mastodon"),
+        # To be copied: nothing in a mail can do that for a reader.
+        (url, _("Link to this letter")),
     )
     return tuple(Link(way, words) for way, words in ways)
 

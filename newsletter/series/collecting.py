@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_
 from sqlmodel import Session, col, select
 
 from newsletter import editions, issues, items
@@ -16,6 +16,7 @@ from subscribers.models import MailingList, MissingPolicy
 _MOST = 20
 # News that reached the desk late may be this much older than the last issue.
 _LATE = timedelta(days=14)
+_DAY = timedelta(days=1)
 _SECTIONS = {
     ItemType.EVENT: "Agenda",
     ItemType.VIDEO: "Videos",
@@ -118,9 +119,13 @@ def _unused(
 
 
 def _is_over(moment: datetime) -> ColumnElement[bool]:
-    """Whether an event has been when the issue arrives."""
+    """Whether an event has been when the issue arrives.
+
+    One of whole days is kept by the midnight its last day begins at.
+    """
     ends = func.coalesce(col(Item.ends_at), col(Item.starts_at))
-    over = and_(col(Item.type) == ItemType.EVENT, ends < moment)
+    ended = case((col(Item.all_day), ends < moment - _DAY), else_=ends < moment)
+    over = and_(col(Item.type) == ItemType.EVENT, ended)
     # An event without a date is not over: NULL would hide it.
     return func.coalesce(over, False)
 

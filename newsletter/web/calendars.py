@@ -1,14 +1,15 @@
 """An event of a letter as a calendar file: /e/{item}.{lang}.ics."""
 
 import re
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from newsletter import i18n, items
-from newsletter.models import Issue, IssueItem, Item, ItemText, Visibility
+from newsletter.models import Edition, Issue, IssueItem, Item, ItemText, Visibility
 from newsletter.rendering import EventFacts, calendar, safe
 from newsletter.web import negotiation, published
 from newsletter.web.deps import Here, Reading, Site
@@ -23,7 +24,8 @@ _NAME = re.compile(r"([1-9][0-9]{0,8})\.([A-Za-z0-9-]{2,35})\.ics")
 def event(name: str, here: Here, session: Reading, of: str = "") -> Response:
     """Send an event that a letter announced; its id never changes, its facts may.
 
-    `of` is the handle of a private issue, which only its readers were told.
+    `of` is the handle of an issue that not everybody may know of: a private one, which
+    only its readers were told, or a draft that colleagues got as a test.
     """
     asked = _NAME.fullmatch(name)
     found = (
@@ -35,7 +37,7 @@ def event(name: str, here: Here, session: Reading, of: str = "") -> Response:
         raise not_found()
     text = _words(session, found, asked[2])
     file = calendar.event(
-        _appointment(here, found, text),
+        _appointment(here, found, text, house=_house(here, session, found)),
         stamped_at=max(found.updated_at, text.updated_at),
     )
     return Response(
@@ -50,12 +52,15 @@ def event(name: str, here: Here, session: Reading, of: str = "") -> Response:
 
 def _announced(session: Session, item_id: int, handle: str) -> Item | None:
     """Return an item that stood in a letter: what is on the desk is nobody's yet."""
-    told = or_(Issue.visibility != Visibility.PRIVATE, Issue.handle == handle)
+    left = col(Issue.state).in_(published.LEFT)
+    told = or_(
+        and_(left, Issue.visibility != Visibility.PRIVATE), Issue.handle == handle
+    )
     query = (
         select(Item)
         .join(IssueItem, col(IssueItem.item_id) == col(Item.id))
         .join(Issue, col(Issue.id) == col(IssueItem.issue_id))
-        .where(col(Item.id) == item_id, col(Issue.state).in_(published.LEFT), told)
+        .where(col(Item.id) == item_id, told)
     )
     return session.exec(query).first()
 
@@ -74,12 +79,29 @@ def _words(session: Session, item: Item, language: str) -> ItemText:
     return texts[negotiation.best((language, item.language), written)]
 
 
-def _appointment(here: Site, item: Item, text: ItemText) -> calendar.Appointment:
-    # A property of the installation and the item alone, so that every language and
-    # every later download is the same entry in a calendar.
-    host = here.settings.base_url.partition("//")[2].partition("/")[0]
+def _house(here: Site, session: Session, item: Item) -> str:
+    """Return the host of the letter that first announced an event, else our own.
+
+    Every language and every later download is the same entry in a calendar, also
+    after the pages have moved to another address.
+    """
+    first = session.exec(
+        select(Edition.envelope)
+        .join(Issue, col(Issue.id) == col(Edition.issue_id))
+        .join(IssueItem, col(IssueItem.issue_id) == col(Issue.id))
+        .where(IssueItem.item_id == item.id, col(Edition.frozen_at).is_not(None))
+        .order_by(col(Issue.id), col(Edition.id))
+        .limit(1)
+    ).first()
+    url = (first or {}).get("base_url") or here.settings.base_url
+    return urlsplit(url).hostname or "localhost"
+
+
+def _appointment(
+    here: Site, item: Item, text: ItemText, *, house: str
+) -> calendar.Appointment:
     return calendar.Appointment(
-        uid=f"event-{item.id}@{host.partition(':')[0]}",
+        uid=f"event-{item.id}@{house}",
         facts=_facts(here, item),
         title=text.title,
         language=text.language,

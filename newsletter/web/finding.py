@@ -177,7 +177,7 @@ def _hits(
         Hit(
             letter,
             edition,
-            mark(edition.subject, terms),
+            mark(i18n.tidy(edition.subject, edition.language), terms),
             mark(excerpt(editions.words_of(articles[edition.id]), terms), terms),
         )
         for letter, edition in shown

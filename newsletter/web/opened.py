@@ -92,7 +92,9 @@ def _neighbour(letter: Letter | None, language: str) -> Neighbour | None:
         return None
     edition = letter.nearest(language)
     url = f"/{edition.language}/{letter.issue.slug}"
-    return Neighbour(url, edition.subject, edition.language)
+    return Neighbour(
+        url, i18n.tidy(edition.subject, edition.language), edition.language
+    )
 
 
 def _share(url: str, title: str) -> tuple[tuple[str, str], ...]:
@@ -115,8 +117,8 @@ def _news(
     name = mailing_list.name_in(tag)
     return linked.News(
         url=f"{base}/{tag}/{letter.issue.slug}",
-        title=edition.subject,
-        description=edition.preheader,
+        title=i18n.tidy(edition.subject, tag),
+        description=i18n.tidy(edition.preheader, tag),
         language=tag,
         publisher=mailing_list.sender_name or name,
         home=f"{base}/{tag}/",

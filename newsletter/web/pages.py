@@ -116,6 +116,7 @@ def _environment() -> Environment:
         own_name=i18n.own_name,
         plate=i18n.plate,
         direction=i18n.direction,
+        typeset=i18n.tidy,
     )
     environment.globals["sheet"] = sheet
     environment.globals["interface_languages"] = config.INTERFACE_LANGUAGES

@@ -9,6 +9,7 @@ from newsletter.web import failures, negotiation
 from newsletter.web.deps import Site
 from newsletter.web.pages import Frame, Link, frame
 from subscribers import lists
+from subscribers.models import MailingList
 
 
 def frame_of(
@@ -21,6 +22,12 @@ def frame_of(
         links = tuple(Link(tag, href(tag)) for tag in offered)
         return Frame(language, home=f"/{language}/", languages=links)
     return frame(mailing_list, language, offered=offered, href=href)
+
+
+def only_list(session: Session) -> MailingList | None:
+    """Return the open list where there is one alone: then the site is about it."""
+    offered = lists.offered(session)
+    return offered[0] if len(offered) == 1 else None
 
 
 def languages(session: Session, here: Site) -> list[str]:

@@ -52,13 +52,15 @@ def feed(
     letters = published.listed(session, chosen)[:_LATEST]
     frame = site.frame_of(here, session, tag, str)
     say = i18n.translator(tag)
+    about = chosen or site.only_list(session)
     title = (chosen.name_in(tag) if chosen else frame.name) or say("Newsletter")
     text = here.pages.text(
         "public/feed.xml",
         tag,
         frame=frame,
         title=title,
-        description=say(_DESCRIPTION, name=title),
+        description=(about and about.description_in(tag))
+        or say(_DESCRIPTION, name=title),
         query=f"?list={chosen.slug}" if chosen else "",
         entries=[_entry(here, session, tag, letter) for letter in letters],
         base=here.settings.base_url,
@@ -83,7 +85,7 @@ def _entry(here: Site, session: Session, language: str, letter: Letter) -> Entry
         letter,
         edition,
         url=f"{base}/{edition.language}/{letter.issue.slug}",
-        title=f"{edition.subject} {label}".strip(),
+        title=f"{i18n.tidy(edition.subject, edition.language)} {label}".strip(),
         full=published.at_home(article, edition, base_url=base),
         lead=lead,
         lead_size=leads.size_of(session, lead) if lead else None,

@@ -79,7 +79,8 @@ def test_on_paper_only_the_letter_stands(browser: Browser, house: House) -> None
         opened.goto("/fr/le-pont")
         opened.emulate_media(media="print")
 
-        hidden = [".languages", ".sharing", ".get", ".foot .links"]
+        # The letter says itself whose it is.
+        hidden = [".top", ".languages", ".sharing", ".get", ".foot .links"]
         shown = [each for each in hidden if opened.locator(each).is_visible()]
         address = opened.inner_text(".on-paper")
         ink = opened.evaluate("getComputedStyle(document.body).color")

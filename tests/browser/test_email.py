@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route
 from newsletter.rendering import Design, render
 from tests.browser.flaws import flaws_of
 from tests.golden import cases, rendered
-from tests.golden.letters import SITE
+from tests.golden.letters import SITE, STORY
 
 pytestmark = pytest.mark.browser
 
@@ -51,15 +51,21 @@ _UNREADABLE = """() => {
   const opposite = (rgb) => rgb.map((v) => 255 - v);
   const found = [];
   let seen = 0;
+  const judge = (words, element, under) => {
+    const text = parse(getComputedStyle(element).color).slice(0, 3);
+    const least = Math.min(ratio(text, under), ratio(opposite(text), opposite(under)));
+    if (least < 4.5) found.push([words, text, under, least]);
+  };
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const parent = walk.currentNode.parentElement;
     if (!walk.currentNode.data.trim() || !parent.getClientRects().length) continue;
     seen += 1;
-    const text = parse(getComputedStyle(parent).color).slice(0, 3);
-    const under = ground(parent);
-    const least = Math.min(ratio(text, under), ratio(opposite(text), opposite(under)));
-    if (least < 4.5) found.push([walk.currentNode.data.trim(), text, under, least]);
+    judge(walk.currentNode.data.trim(), parent, ground(parent));
+  }
+  // Who has turned pictures off reads their descriptions, in the colour of the words.
+  for (const picture of document.images) {
+    if (picture.alt) judge(picture.alt, picture, ground(picture));
   }
   return seen > 5 ? found : ["hardly any words"];
 }"""
@@ -194,6 +200,24 @@ def test_outlook_on_the_web_turns_the_letter_dark_by_its_own_marks(
 
 
 @designs
+def test_the_description_of_a_picture_is_set_like_the_words_around_it(
+    reading: Reading, design: Design
+) -> None:
+    reading.shows = False
+    reading.open(rendered(design, "full.fr").html, width=390, scheme="light")
+
+    faces, links = reading.page.evaluate(
+        "[[...document.images].map((i) => getComputedStyle(i).fontFamily),"
+        " [...document.querySelectorAll('a:has(> img)')].map("
+        "(a) => getComputedStyle(a).color)]"
+    )
+
+    assert faces
+    assert [face for face in faces if "Arial" not in face] == []
+    assert "rgb(0, 0, 238)" not in links
+
+
+@designs
 def test_small_pictures_stay_beside_their_words_on_a_phone(
     reading: Reading, design: Design
 ) -> None:
@@ -206,6 +230,25 @@ def test_small_pictures_stay_beside_their_words_on_a_phone(
 
     assert widths
     assert max(widths) <= 104
+
+
+def test_a_long_headline_stays_beside_its_picture_on_a_phone(reading: Reading) -> None:
+    said = "Les jardiniers de la Dyle récoltent neuf tonnes de compost " * 2
+    stories = tuple(
+        replace(STORY, anchor=f"i{number}", title=said, section="") for number in (1, 2)
+    )
+    letter = replace(cases.full("fr"), blocks=stories)
+    html = render(replace(letter, style=cases.STYLES[Design.NEWS])).html
+
+    reading.open(html, width=390, scheme="light")
+    left, lines = reading.page.evaluate(
+        "[document.querySelector('.pic').getBoundingClientRect().right,"
+        " [...document.querySelector('.half h3 a, .half h2 a').getClientRects()]"
+        ".map((line) => line.left)]"
+    )
+
+    assert len(lines) > 3
+    assert min(lines) > left
 
 
 def _picture() -> bytes:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -325,3 +326,37 @@ def test_an_address_of_odd_characters_is_not_found(
     client: TestClient, path: str
 ) -> None:
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.usefixtures("anne")
+@pytest.mark.parametrize("legal", ["Rivière asbl, Bruxelles", "Rivière, {contact}"])
+def test_the_foot_says_the_address_to_write_to_once(
+    client: TestClient, engine: Engine, legal: str
+) -> None:
+    with db.writing(engine) as session:
+        mailing_list = lists.get(session)
+        contact = mailing_list.sender_address
+        mailing_list.legal = {"fr": legal.format(contact=contact)}
+
+    foot = client.get("/fr/le-pont").text.partition("<footer")[2]
+
+    assert re.sub(r"<[^>]*>", "", foot).count(contact) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/fr/", "/fr/le-pont", "/fr/search?q=pont", "/fr/feed.xml", "/fr/subscribe"],
+)
+def test_a_title_is_set_like_the_letter_wherever_it_is_named(
+    client: TestClient, engine: Engine, anne: Reader, path: str
+) -> None:
+    with db.writing(engine) as session:
+        query = select(Edition).where(
+            Edition.issue_id == anne.issue_id, Edition.language == "fr"
+        )
+        session.exec(query).one().subject = 'Le pont "des arts" est ouvert!'
+
+    page = unescape(re.sub(r"</?mark>", "", client.get(path).text))
+
+    assert "Le pont «\u202fdes arts\u202f» est ouvert\u202f!" in page
+    assert 'pont "des arts"' not in page

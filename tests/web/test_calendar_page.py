@@ -10,6 +10,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from newsletter import db, items
+from newsletter.app import create_app
+from newsletter.config import Settings
 from newsletter.models import Issue, IssueState, Item
 from tests.web.conftest import Reader
 
@@ -32,6 +34,17 @@ def test_an_event_is_the_same_in_every_language(
     ids = {uid_of(client, anne, tag) for tag in ("fr", "nl", "de")}
 
     assert ids == {f"UID:event-{anne.event_id}@news.example.org"}
+
+
+def test_an_event_stays_the_same_entry_when_the_pages_move(
+    engine: Engine, settings: Settings, anne: Reader
+) -> None:
+    moved = settings.model_copy(update={"base_url": "https://lettres.example.net"})
+
+    with TestClient(create_app(moved, engine, clock=False)) as client:
+        uid = uid_of(client, anne, "fr")
+
+    assert uid == f"UID:event-{anne.event_id}@news.example.org"
 
 
 def test_an_event_on_the_desk_is_nobodys_yet(

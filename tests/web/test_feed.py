@@ -11,6 +11,7 @@ from sqlmodel import select
 from newsletter import db, editions
 from newsletter.config import Settings
 from newsletter.models import Edition, Issue
+from subscribers import lists
 from subscribers.clock import utcnow
 from tests import factories
 from tests.web.conftest import Reader, let_leave
@@ -47,6 +48,16 @@ def test_a_feed_holds_letters_in_full(client: TestClient) -> None:
     assert {"rel": "self", "href": f"{BASE}/nl/feed.xml"}.items() <= dict(
         next(link for link in feed.feed.links if link.rel == "self")
     ).items()
+
+
+@pytest.mark.usefixtures("anne")
+def test_a_feed_says_what_its_list_is_about(client: TestClient, engine: Engine) -> None:
+    before = parsed(client).feed.description
+    with db.writing(engine) as session:
+        lists.get(session).descriptions = {"fr": "Une fois par mois, la rivière."}
+
+    assert before.endswith("en texte intégral.")
+    assert parsed(client).feed.description == "Une fois par mois, la rivière."
 
 
 @pytest.mark.usefixtures("anne")
@@ -89,7 +100,7 @@ def test_no_word_breaks_the_feed(
     # feedparser takes a title for HTML and cleans it, so the XML itself is asked.
     root = ElementTree.fromstring(client.get("/fr/feed.xml").content)  # noqa: S314  # our own
     title = root.findtext("channel/item/title") or ""
-    assert title.startswith('Ponts & <b>rives</b> ]]> "à"')
+    assert title.startswith("Ponts & <b>rives</b> ]]> «\u202fà\u202f»")
 
 
 def test_a_correction_is_told_in_the_feed(

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import Message
 
@@ -18,10 +19,19 @@ from newsletter import db, jobs, notices
 from newsletter.config import Settings
 from newsletter.errors import BadTest
 from newsletter.messages import part
-from newsletter.models import Delivery, DeliveryState, Edition, Issue, Notice, Role
+from newsletter.models import (
+    Delivery,
+    DeliveryState,
+    Edition,
+    Issue,
+    ItemType,
+    Notice,
+    Role,
+)
 from newsletter.notices import testing
 from newsletter.smtp.mailbox import ReceivedMail, received
 from subscribers import addresses, suppressions
+from subscribers.clock import utcnow
 from subscribers.models import SuppressionReason
 from subscribers.tokens import TEST_HANDLE, KeyRing, Purpose, new_handles
 from tests import factories
@@ -165,6 +175,31 @@ def test_one_click_answers_200_and_changes_nobody(
     assert "location" not in answer.headers
     assert "This is a test" in client.get(link, headers={"Accept-Language": "en"}).text
     assert dump(engine) == before
+
+
+def test_the_calendar_file_of_a_test_opens_before_the_letter_has_left(
+    run: Run, engine: Engine, settings: Settings, client: TestClient
+) -> None:
+    with db.writing(engine) as session:
+        event = factories.make_item(
+            session,
+            texts={"fr": {"title": "La fête"}},
+            type=ItemType.EVENT,
+            starts_at=utcnow() + timedelta(days=9),
+        )
+        issue = factories.make_issue(session, items=[event], languages=("fr",))
+        issue_id, event_id = issue.id, event.id
+    run("issues", "test", str(issue_id), "--to", "lea@example.org")
+
+    raw = received(settings.mailbox_dir)[0].raw
+    shown = {kind: _calendar_in(part(raw, kind)) for kind in ("html", "plain")}
+    assert shown["html"] == shown["plain"] != []
+    assert "SUMMARY;LANGUAGE=fr:La fête" in client.get(shown["html"][0]).text
+    assert client.get(f"/e/{event_id}.fr.ics").status_code == 404
+
+
+def _calendar_in(body: str) -> list[str]:
+    return re.findall(r"https://news\.example\.org(/e/[^\s\"]+)", body)
 
 
 def test_a_draft_stays_hidden_behind_a_test(

@@ -135,6 +135,12 @@ def test_a_letter_can_be_passed_on_without_anybody_s_token(design: Design) -> No
         )
     ]
 
+    plain = [
+        link.attrs["href"]
+        for link in document.links()
+        if link.text == "Link to this letter"
+    ]
+    assert plain == ["https://news.example.org/en/48-verger"]
     assert len(ways) == 3
     assert all("news.example.org%2Fen%2F48-verger" in way for way in ways)
     assert not any(MARKERS.nonce in way for way in ways)

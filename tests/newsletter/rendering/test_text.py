@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from newsletter.rendering import Letter, body, plain, render
+from newsletter.rendering import Letter, Picture, body, plain, render
 from tests.golden.letters import FRENCH, LETTERS, STORY
 from tests.newsletter.rendering import pages
 
@@ -58,6 +58,22 @@ def test_a_long_address_is_never_cut() -> None:
     text = render(replace(FRENCH, blocks=(replace(STORY, url=url),))).text
 
     assert f"\n{url}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("alt", "said"),
+    [
+        ("Un bac fumant", "[Un bac fumant. Au matin. ©\u00a0Noor]"),
+        ("Un bac fumant.", "[Un bac fumant. Au matin. ©\u00a0Noor]"),
+        ("Un bac fumant\u202f?", "[Un bac fumant\u202f? Au matin. ©\u00a0Noor]"),
+    ],
+)
+def test_a_described_picture_has_one_full_stop(alt: str, said: str) -> None:
+    picture = Picture("https://e.org/a.jpg", 600, 300, alt, "Au matin.", "Noor")
+
+    text = render(replace(FRENCH, blocks=(replace(STORY, picture=picture),))).text
+
+    assert f"\n{said}\n" in text
 
 
 def test_french_puts_a_space_before_its_colons() -> None:
