@@ -309,36 +309,6 @@ def test_somebody_is_shown_what_they_get_and_why(
     assert handle not in theirs.text
 
 
-def test_the_page_of_a_person_leads_to_their_letter(
-    client: TestClient, engine: Engine, log_in: LogIn, ready: int
-) -> None:
-    with db.writing(engine) as session:
-        lea = factories.make_subscriber(session, email="lea@example.org", language="nl")
-        number = lea.id
-    log_in()
-    person = client.get(f"/subscribers/{number}", headers={"Accept-Language": "en"})
-    found = re.search(rf'href="(/issues/{ready}/check\?as=[^"#]+)', person.text)
-    assert found
-
-    page = client.get(found[1], headers={"Accept-Language": "en"}).text
-
-    assert "lea@example.org gets NL, because" in page
-    assert f"/preview/nl?w=390&amp;as={number}" in page
-    without_script = page.partition("<noscript>")[2].partition("</noscript>")[0]
-    assert "to=lea%40example.org" in without_script
-
-
-def test_a_number_of_nobody_shows_everybodys_letter(
-    client: TestClient, log_in: LogIn, ready: int
-) -> None:
-    log_in()
-
-    page = client.get(f"/issues/{ready}/check?as=99")
-
-    assert page.status_code == 200
-    assert 'class="said-of' not in page.text
-
-
 @pytest.mark.parametrize("role", [Role.TRANSLATOR, Role.VIEWER])
 def test_who_gets_what_is_for_editors(
     client: TestClient, engine: Engine, log_in: LogIn, ready: int, role: Role

@@ -171,6 +171,30 @@ def test_a_letter_of_the_past_leads_to_what_they_got(
     assert "anne@example.org gets FR" in client.get(link).text
 
 
+def test_a_letter_to_come_is_a_click_away_with_and_without_a_script(
+    client: TestClient, log_in: LogIn, engine: Engine
+) -> None:
+    with db.writing(engine) as session:
+        lea = factories.make_subscriber(session, email="lea@example.org", language="nl")
+        texts = {tag: {"title": f"Titre {tag}"} for tag in ("fr", "nl")}
+        item = factories.make_item(session, texts=texts)
+        factories.make_issue(session, items=[item], languages=["fr", "nl"], number=8)
+        number = lea.id
+    log_in()
+
+    person = client.get(f"/subscribers/{number}").text
+    link = person.partition("what they would get")[0].rpartition('href="')[2]
+    page = client.get(link.partition("#")[0]).text
+
+    assert "lea@example.org gets NL, because" in page
+    assert f"/preview/nl?w=390&amp;as={number}" in page
+    without_script = page.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert "to=lea%40example.org" in without_script
+    nobody = client.get(link.partition("?")[0] + "?as=99")
+    assert nobody.status_code == 200
+    assert 'class="said-of' not in nobody.text
+
+
 def add(client: TestClient, token: str, **fields: str) -> int:
     form = {"form_token": token, "email": "dora@example.org", **fields}
     return client.post("/subscribers/add", data=form).status_code
