@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from newsletter.doctor import spf
+from newsletter.doctor import published, spf
 from newsletter.doctor.diagnosis import (
     Check,
     Colour,
@@ -58,6 +58,10 @@ _SAID: dict[Trouble, tuple[str, str]] = {
 
 def check_rights(patient: Patient, inquiry: Inquiry) -> list[Diagnosis]:
     """Read the record of the domain that failure reports go to, as receivers do."""
+    return published.mind_aliases(_judged(patient, inquiry), inquiry)
+
+
+def _judged(patient: Patient, inquiry: Inquiry) -> list[Diagnosis]:
     domain = patient.bounces
     seen = spf.survey(domain, inquiry)
     ways = [way for way in patient.ways if way.kind is not Kind.MAILBOX]

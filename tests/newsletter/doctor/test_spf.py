@@ -328,3 +328,17 @@ def test_without_a_record_a_company_with_its_own_return_path_is_less_urgent() ->
 
     assert found.colour is Colour.YELLOW
     assert found.records[0].value == "v=spf1 include:spf.mtasv.net ~all"
+
+
+def test_a_bounce_domain_that_is_an_alias_can_hold_no_record_of_its_own() -> None:
+    (found,) = ask(
+        check_rights,
+        {
+            TXT: None,
+            f"{DOMAIN} CNAME": "bounces.example.net",
+            "bounces.example.net TXT": ["v=spf1 ip4:198.51.100.1 -all"],
+        },
+    )
+
+    assert found.colour is Colour.RED
+    assert "alias (CNAME) of bounces.example.net" in found.advise("en")
