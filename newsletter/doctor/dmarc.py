@@ -1,8 +1,9 @@
 """Check 5: whether the domain tells receivers what to do with forged mail."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from newsletter.doctor import policies
+from newsletter.doctor import policies, published
 from newsletter.doctor.diagnosis import (
     Check,
     Colour,
@@ -30,14 +31,19 @@ _LADDER = N_(
 
 def check_policy(patient: Patient, inquiry: Inquiry) -> list[Diagnosis]:
     """Look for the policy as receivers do, and judge it."""
+    return published.mind_aliases(_judged(patient, inquiry), inquiry)
+
+
+def _judged(patient: Patient, inquiry: Inquiry) -> list[Diagnosis]:
     walked = policies.walk(patient.sender, inquiry)
     policy = walked.policy
-    if policy is None:
-        return [_without(patient, walked)]
+    if policy is None or _is_a_registrys(policy, patient):
+        return [_without(patient, walked, inquiry)]
     broken = _broken(policy, walked, patient)
     if broken:
         return [broken]
     problems = [
+        *_doubles(walked),
         *_strength(policy, walked, patient),
         *_reports(policy, walked, patient),
         *_agreements(policy, walked, inquiry),
@@ -46,25 +52,42 @@ def check_policy(patient: Patient, inquiry: Inquiry) -> list[Diagnosis]:
     return problems or [_sound(policy, walked)]
 
 
-def _without(patient: Patient, walked: Walk) -> Diagnosis:
+def _is_a_registrys(policy: Policy, patient: Patient) -> bool:
+    """Whether only a registry speaks for the sender, whom few receivers ask."""
+    return policy.boundary == "y" and policy.domain not in patient.domains
+
+
+def _doubles(walked: Walk) -> Iterator[Diagnosis]:
+    if walked.several_at:
+        yield _several(walked, Colour.YELLOW, ())
+
+
+def _several(walked: Walk, colour: Colour, records: tuple[Record, ...]) -> Diagnosis:
+    return Diagnosis(
+        Check.DMARC,
+        colour,
+        phrase(
+            N_(
+                "There are several DMARC records at {name}. Receivers then read "
+                "none of them."
+            ),
+            name=f"_dmarc.{walked.several_at}",
+        ),
+        walked.several_at,
+        (phrase(N_("Delete all of them but one.")),),
+        records,
+    )
+
+
+def _without(patient: Patient, walked: Walk, inquiry: Inquiry) -> Diagnosis:
     record = _first(patient)
     if walked.several_at:
-        return Diagnosis(
-            Check.DMARC,
-            Colour.RED,
-            phrase(
-                N_(
-                    "There are several DMARC records at {name}. Receivers then read "
-                    "none of them."
-                ),
-                name=f"_dmarc.{walked.several_at}",
-            ),
-            walked.several_at,
-            (phrase(N_("Delete all of them but one.")),),
-            (record,),
-        )
+        return _several(walked, Colour.RED, (record,))
     if walked.unanswered is not None:
         return grey(Check.DMARC, patient.sender, walked.unanswered, records=(record,))
+    for name in (patient.sender, _publisher(patient)):
+        if misses := policies.near_misses(name, inquiry):
+            return _unrecognised(name, misses, record)
     return Diagnosis(
         Check.DMARC,
         Colour.RED,
@@ -83,6 +106,25 @@ def _without(patient: Patient, walked: Walk) -> Diagnosis:
             phrase(_READ_FIRST, address=_reader(patient, _publisher(patient))),
         ),
         (record,),
+    )
+
+
+def _unrecognised(name: str, misses: tuple[str, ...], record: Record) -> Diagnosis:
+    return Diagnosis(
+        Check.DMARC,
+        Colour.RED,
+        phrase(
+            N_(
+                "There is a record at {name}, but receivers do not take it for DMARC: "
+                "it must begin with exactly v=DMARC1; and hold neither quotation marks "
+                "nor backslashes."
+            ),
+            name=f"_dmarc.{name}",
+        ),
+        name,
+        (phrase(N_("Replace it by this one.")),),
+        (replace(record, name=f"_dmarc.{name}"),),
+        found(*misses),
     )
 
 
@@ -124,7 +166,7 @@ def _strength(policy: Policy, walked: Walk, patient: Patient) -> Iterator[Diagno
             "what it says."
         )
         advice = (phrase(N_("When the reports look right, take out t=y.")),)
-    elif policy.boundary == "y" and policy.domain == walked.domain:
+    elif policy.boundary == "y":
         sentence = N_(
             "The DMARC record at {name} says psd=y, which only registries such as .org "
             "may say of themselves."

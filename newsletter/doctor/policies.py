@@ -111,6 +111,8 @@ def walk(domain: str, inquiry: Inquiry) -> Walk:
     policy = own.get(domain) or own.get(organisation)
     if policy is None and policies:
         policy = policies[-1]  # a registry that speaks for all below it
+    if unanswered and not inquiry.ask(f"_dmarc.{domain}", "TXT").is_known:
+        policy = None  # one of its own may stand there, and would come first
     return Walk(domain, organisation, policy, several_at, unanswered)
 
 
@@ -146,13 +148,21 @@ def read(domain: str, text: str) -> Policy:
     return Policy(domain, text, tags, tuple(unreadable), invalid)
 
 
+def near_misses(name: str, inquiry: Inquiry) -> tuple[str, ...]:
+    """Return what stands at a name and was meant as a policy, but is none."""
+    values = inquiry.ask(f"_dmarc.{name}", "TXT").values
+    return tuple(
+        text for text in values if "dmarc1" in text.lower() and not is_policy(text)
+    )
+
+
 def asks_elsewhere(policy: Policy, walked: Walk) -> list[str]:
     """Return the report domains that must agree to get our reports, RFC 9990."""
-    own = walked.organisation
+    own = {walked.organisation, policy.domain}
     return [
         each
         for each in policy.report_domains
-        if each != own and not each.endswith(f".{own}")
+        if not any(each == at or each.endswith(f".{at}") for at in own)
     ]
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from newsletter.doctor import spf
+from newsletter.doctor import published, spf
 from newsletter.doctor.diagnosis import (
     Check,
     Colour,
     Diagnosis,
     Phrase,
-    Record,
     found,
     phrase,
 )
@@ -16,19 +15,14 @@ from newsletter.doctor.inquiry import Inquiry
 from newsletter.doctor.patient import Kind, Patient, Way
 from newsletter.doctor.servers import addresses_of
 from newsletter.doctor.spf import Result, Survey, Trouble
+from newsletter.doctor.spf_record import FEWER, Proposal, propose
 from newsletter.doctor.unanswered import grey
 from newsletter.i18n import N_
-
-_LONGEST = 2_000  # characters of a record that are taken over into ours
 
 _NO_RELAY = N_(
     "No relay is set, so it is not known which servers the SPF record must name."
 )
 _ONE = N_("A domain may have one such record only: put all of it into this one.")
-_NOT_OURS = N_(
-    "The mistake is in a record that yours includes: tell whoever runs it, or take it "
-    "out of yours."
-)
 _SAID: dict[Trouble, tuple[str, str]] = {
     Trouble.SEVERAL: (
         N_("{domain} has several SPF records, and receivers then believe none: {what}"),
@@ -43,10 +37,7 @@ _SAID: dict[Trouble, tuple[str, str]] = {
             "The SPF record of {domain} leads to more than ten further questions, "
             "where receivers stop and believe none of it: {what}"
         ),
-        N_(
-            "Take out services that no longer send for you. If nothing but newsletters "
-            "leaves from this domain, this record is enough."
-        ),
+        FEWER,
     ),
     Trouble.VOIDS: (
         N_(
@@ -67,24 +58,28 @@ _SAID: dict[Trouble, tuple[str, str]] = {
 
 def check_rights(patient: Patient, inquiry: Inquiry) -> list[Diagnosis]:
     """Read the record of the domain that failure reports go to, as receivers do."""
+    return published.mind_aliases(_judged(patient, inquiry), inquiry)
+
+
+def _judged(patient: Patient, inquiry: Inquiry) -> list[Diagnosis]:
     domain = patient.bounces
     seen = spf.survey(domain, inquiry)
     ways = [way for way in patient.ways if way.kind is not Kind.MAILBOX]
-    record = Record(domain, "TXT", _merged(seen, ways, patient))
+    proposal = propose(seen, ways, patient, inquiry)
     if seen.troubles:
-        return list(_troubles(seen, record, ways, patient))
+        return list(_troubles(seen, proposal))
     if seen.unanswered is not None:
-        return [grey(Check.SPF, domain, seen.unanswered, records=(record,))]
+        return [grey(Check.SPF, domain, seen.unanswered, records=proposal.records)]
     if not ways:
         return [Diagnosis(Check.SPF, Colour.GREY, phrase(_NO_RELAY), domain)]
     if not seen.texts:
-        return [_without(domain, ways, patient)]
+        return [_without(domain, ways, patient, proposal)]
     problems = [
-        *_weaknesses(seen, record),
+        *_weaknesses(seen, proposal),
         *(
             each
             for way in ways
-            if (each := _uncovered(seen, way, record, patient, inquiry))
+            if (each := _uncovered(seen, way, proposal, patient, inquiry))
         ),
     ]
     return problems or [
@@ -101,20 +96,9 @@ def check_rights(patient: Patient, inquiry: Inquiry) -> list[Diagnosis]:
     ]
 
 
-def terms_of(way: Way, patient: Patient) -> list[str]:
-    """Return what SPF must hold for a relay."""
-    if way.kind is Kind.PROVIDER:
-        return [f"include:{way.spf[0]}"] if way.spf else [f"a:{way.host}"]
-    if patient.addresses and way.kind is Kind.OURS:
-        return [
-            f"ip6:{each}" if ":" in each else f"ip4:{each}"
-            for each in patient.addresses
-        ]
-    return [f"a:{patient.host if way.is_local else way.host}"]
-
-
-def _without(domain: str, ways: list[Way], patient: Patient) -> Diagnosis:
-    value = _merged(Survey(domain), ways, patient)
+def _without(
+    domain: str, ways: list[Way], patient: Patient, proposal: Proposal
+) -> Diagnosis:
     # Whoever takes failure reports elsewhere has the SPF that counts there.
     elsewhere = all(way.own_return_path for way in ways)
     return Diagnosis(
@@ -128,8 +112,8 @@ def _without(domain: str, ways: list[Way], patient: Patient) -> Diagnosis:
             domain=domain,
         ),
         domain,
-        (phrase(N_("Publish this record.")), *_guess(ways, patient)),
-        (Record(domain, "TXT", value),),
+        (proposal.advice(N_("Publish this record.")), *_guess(ways, patient)),
+        proposal.records,
     )
 
 
@@ -148,27 +132,21 @@ def _guess(ways: list[Way], patient: Patient) -> tuple[Phrase, ...]:
     )
 
 
-def _troubles(
-    seen: Survey, record: Record, ways: list[Way], patient: Patient
-) -> Iterator[Diagnosis]:
+def _troubles(seen: Survey, proposal: Proposal) -> Iterator[Diagnosis]:
     for trouble, what in seen.troubles.items():
         sentence, advice = _SAID[trouble]
-        proposed = record
-        if trouble is Trouble.LOOKUPS:
-            value = _merged(Survey(seen.domain), ways, patient)
-            proposed = Record(seen.domain, "TXT", value)
         yield Diagnosis(
             Check.SPF,
             Colour.RED,
             phrase(sentence, domain=seen.domain, what=", ".join(what[:5])),
             seen.domain,
-            (phrase(_NOT_OURS if proposed.value in seen.texts else advice),),
-            () if proposed.value in seen.texts else (proposed,),
+            (proposal.advice(advice),),
+            proposal.records,
             found(*seen.texts),
         )
 
 
-def _weaknesses(seen: Survey, record: Record) -> Iterator[Diagnosis]:
+def _weaknesses(seen: Survey, proposal: Proposal) -> Iterator[Diagnosis]:
     said: tuple[Colour, str] | None = None
     if seen.end in {"+", "?"}:
         said = (
@@ -187,29 +165,29 @@ def _weaknesses(seen: Survey, record: Record) -> Iterator[Diagnosis]:
             ),
         )
     if said:
-        yield _weak(seen, record, *said)
+        yield _weak(seen, proposal, *said)
     if seen.pointers:
         sentence = N_(
             "The SPF record of {domain} uses “ptr”, which the standard asks not to do "
             "and many receivers ignore."
         )
-        yield _weak(seen, record, Colour.YELLOW, sentence)
+        yield _weak(seen, proposal, Colour.YELLOW, sentence)
 
 
-def _weak(seen: Survey, record: Record, colour: Colour, sentence: str) -> Diagnosis:
+def _weak(seen: Survey, proposal: Proposal, colour: Colour, sentence: str) -> Diagnosis:
     return Diagnosis(
         Check.SPF,
         colour,
         phrase(sentence, domain=seen.domain, end=seen.end or ""),
         seen.domain,
-        (phrase(N_("Replace it by this one.")),),
-        (record,),
+        (proposal.advice(N_("Replace it by this one.")),),
+        proposal.records,
         found(*seen.texts),
     )
 
 
 def _uncovered(
-    seen: Survey, way: Way, record: Record, patient: Patient, inquiry: Inquiry
+    seen: Survey, way: Way, proposal: Proposal, patient: Patient, inquiry: Inquiry
 ) -> Diagnosis | None:
     """Return what is to be said when SPF does not name a relay."""
     wanted = {each.lower() for each in way.spf}
@@ -224,7 +202,7 @@ def _uncovered(
     # A stranger's relay may send from other addresses than it listens at.
     is_known = (wanted and not seen.macros) or (addresses and way.kind is Kind.OURS)
     if not is_known or Result.TEMPERROR in results:
-        return _unsure(seen, way, record)
+        return _unsure(seen, way, proposal)
     return Diagnosis(
         Check.SPF,
         Colour.RED,
@@ -237,8 +215,8 @@ def _uncovered(
             relay=way.title or way.host,
         ),
         way.name,
-        (phrase(N_("Replace it by this one.")), *_guess([way], patient)),
-        (record,),
+        (proposal.advice(N_("Replace it by this one.")), *_guess([way], patient)),
+        proposal.records,
         found(*seen.texts, *sorted(addresses)),
     )
 
@@ -260,7 +238,7 @@ def _elsewhere(way: Way, seen: Survey) -> Diagnosis:
     )
 
 
-def _unsure(seen: Survey, way: Way, record: Record) -> Diagnosis:
+def _unsure(seen: Survey, way: Way, proposal: Proposal) -> Diagnosis:
     return Diagnosis(
         Check.SPF,
         Colour.GREY,
@@ -273,47 +251,7 @@ def _unsure(seen: Survey, way: Way, record: Record) -> Diagnosis:
             relay=way.title or way.host,
         ),
         way.name,
-        (phrase(N_("If it does not, this record does.")),),
-        (record,),
+        (proposal.advice(N_("If it does not, this record does.")),),
+        proposal.records,
         found(*seen.texts),
     )
-
-
-def _merged(seen: Survey, ways: list[Way], patient: Patient) -> str:
-    """Return one record of all that is right in what is there, and our relays."""
-    words = [
-        word
-        for text in seen.texts
-        for word in text[:_LONGEST].split()[1:]
-        if word.isascii() and word.isprintable()
-    ]
-    wrong = {
-        what
-        for trouble, named in seen.troubles.items()
-        if trouble is not Trouble.SEVERAL
-        for what in named
-    } | set(seen.voids)
-    kept = [
-        word
-        for word in words
-        if word not in wrong
-        and word.partition(":")[2] not in wrong
-        and not _is_ending(word)
-        and "ptr" not in word.lower().split(":")[0]
-    ]
-    needed = [
-        term
-        for way in ways
-        if not (way.own_return_path and seen.texts)
-        and not set(way.spf) & set(seen.includes)
-        for term in terms_of(way, patient)
-    ]
-    end = "-all" if seen.end == "-" else "~all"
-    if any(word.lower().startswith("redirect=") for word in kept):
-        kept = [word for word in kept if not word.lower().startswith("redirect=")]
-        kept += [f"include:{w.partition('=')[2]}" for w in words if "redirect=" in w]
-    return " ".join(dict.fromkeys(["v=spf1", *kept, *needed, end]))
-
-
-def _is_ending(word: str) -> bool:
-    return word.lower().lstrip("+?~-") == "all"

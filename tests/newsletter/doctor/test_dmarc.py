@@ -210,6 +210,67 @@ def test_two_records_are_none() -> None:
     assert "several" in found.say("en")
 
 
+def test_two_records_of_its_own_are_told_beside_a_sound_one_above() -> None:
+    (found,) = ask(check_policy, {OWN: [SOUND, REJECT]})
+
+    assert found.colour is Colour.YELLOW
+    assert "_dmarc.news.example.org" in found.say("en")
+
+
+def test_a_policy_above_says_nothing_while_the_own_name_is_silent() -> None:
+    (found,) = ask(check_policy, {OWN: SILENT})
+
+    assert found.colour is Colour.GREY
+
+
+def test_the_word_of_a_registry_is_no_record_of_ours() -> None:
+    (found,) = ask(
+        check_policy, {ORG: [], "_dmarc.org TXT": ["v=DMARC1; p=reject; psd=y"]}
+    )
+
+    assert found.colour is Colour.RED
+    assert found.records[0].name == "_dmarc.example.org"
+
+
+def test_an_organisation_that_calls_itself_a_registry_is_told() -> None:
+    (found,) = ask(check_policy, {ORG: [f"{REJECT}; psd=y"]})
+
+    assert found.colour is Colour.YELLOW
+    assert "psd=y" in found.say("en")
+    assert found.records[0].value == REJECT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'"{REJECT}"',
+        REJECT.replace("DMARC1", "dmarc1"),
+        REJECT.replace(";", "\\;"),
+    ],
+)
+def test_what_was_pasted_wrongly_is_not_called_missing(text: str) -> None:
+    (found,) = ask(check_policy, {ORG: [text]})
+
+    assert found.colour is Colour.RED
+    assert "v=DMARC1;" in found.say("en")
+    assert found.found == (text,)
+    assert found.records[0].name == "_dmarc.example.org"
+
+
+def test_nothing_is_proposed_beside_an_alias_without_a_word_of_it() -> None:
+    (found,) = ask(
+        check_policy,
+        {
+            ORG: None,
+            "_dmarc.example.org CNAME": "dmarc.example.net",
+            "dmarc.example.net TXT": [f"v=DMARC1; p=none; {RUA}"],
+        },
+    )
+
+    assert found.colour is Colour.YELLOW
+    assert "alias (CNAME) of dmarc.example.net" in found.advise("en")
+
+
 @pytest.mark.parametrize("answer", [BROKEN, SILENT])
 def test_what_cannot_be_asked_is_grey(answer: Answer) -> None:
     found = ask(check_policy, {ORG: answer, OWN: answer})

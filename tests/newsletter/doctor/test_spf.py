@@ -190,6 +190,20 @@ def test_a_record_that_names_the_relay_is_green() -> None:
         (["v=spf1 ip4:93.184.215.20 ptr ~all"], Colour.YELLOW, None),
         (["v=spf1 ip4:93.184.215.20 include:nowhere.example ~all"], Colour.RED, None),
         (["v=spf1 a:x.example a:y.example a:z.example ~all"], Colour.RED, OURS),
+        (["v=spf1 redirect=nowhere.example"], Colour.RED, OURS),
+        (
+            ["v=spf1 Redirect=b.example"],
+            Colour.RED,
+            "v=spf1 include:b.example a:mail.example.org -all",
+        ),
+        # Beside an end a redirect means nothing, and must not begin to.
+        (["v=spf1 redirect=b.example ~all"], Colour.RED, OURS),
+        # Several hide what is wrong in each.
+        (
+            ["v=spf1 a:x.example ~all", "v=spf1 include:no.example ~all"],
+            Colour.RED,
+            OURS,
+        ),
         (BROKEN, Colour.GREY, OURS),
         (SILENT, Colour.GREY, OURS),
     ],
@@ -197,17 +211,15 @@ def test_a_record_that_names_the_relay_is_green() -> None:
 def test_each_defect_has_its_colour_and_its_record(
     values: list[str], colour: Colour, record: str | None
 ) -> None:
-    found = ask(check_rights, {TXT: values})
+    zone = {TXT: values, "b.example TXT": ["v=spf1 -all"]}
+    found = ask(check_rights, zone)
 
     assert {each.colour for each in found} == {colour}
     assert found[0].records[0].name == DOMAIN
     if record:
         assert found[0].records[0].value == record
     # What is proposed would be found in order, were it published.
-    mended = ask(
-        check_rights,
-        {TXT: [found[0].records[0].value], "b.example TXT": ["v=spf1 -all"]},
-    )
+    mended = ask(check_rights, {**zone, TXT: [found[0].records[0].value]})
     assert {each.colour for each in mended} == {Colour.GREEN}
 
 
@@ -223,6 +235,33 @@ def test_too_many_lookups_are_red_with_a_record_that_is_enough() -> None:
 
     assert found.colour is Colour.RED
     assert found.records[0].value == OURS
+
+
+@pytest.mark.parametrize("number", [9, 10])
+def test_a_record_that_our_relay_makes_too_long_is_not_proposed(number: int) -> None:
+    includes = [f"i{each}.example" for each in range(number)]
+    inner = {f"{each} TXT": ["v=spf1 ip4:192.0.2.7 -all"] for each in includes}
+    company = {"spf.brevo.com TXT": ["v=spf1 include:i0.example -all"]}
+    text = f"v=spf1 {' '.join(f'include:{each}' for each in includes)} ~all"
+
+    (found,) = ask(check_rights, {TXT: [text], **inner, **company}, BREVO)
+
+    assert found.records[0].value == "v=spf1 include:spf.brevo.com ~all"
+    assert "no longer send for you" in found.advise("en")
+
+
+@pytest.mark.parametrize(
+    "inner", ["v=spf1 ipv4:1.2.3.4 -all", "v=spf1 a:x.example a:y.example a:z.example"]
+)
+def test_no_record_is_proposed_that_keeps_the_mistake_of_somebody_else(
+    inner: str,
+) -> None:
+    (found,) = ask(
+        check_rights, {TXT: ["v=spf1 include:b.example ~all"], "b.example TXT": [inner]}
+    )
+
+    assert (found.colour, found.records) == (Colour.RED, ())
+    assert "a record that yours includes" in found.advise("en")
 
 
 def test_a_company_is_named_by_its_include() -> None:
@@ -289,3 +328,17 @@ def test_without_a_record_a_company_with_its_own_return_path_is_less_urgent() ->
 
     assert found.colour is Colour.YELLOW
     assert found.records[0].value == "v=spf1 include:spf.mtasv.net ~all"
+
+
+def test_a_bounce_domain_that_is_an_alias_can_hold_no_record_of_its_own() -> None:
+    (found,) = ask(
+        check_rights,
+        {
+            TXT: None,
+            f"{DOMAIN} CNAME": "bounces.example.net",
+            "bounces.example.net TXT": ["v=spf1 ip4:198.51.100.1 -all"],
+        },
+    )
+
+    assert found.colour is Colour.RED
+    assert "alias (CNAME) of bounces.example.net" in found.advise("en")
