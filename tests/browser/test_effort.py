@@ -90,11 +90,13 @@ def drag_first_below_second(page: Page) -> None:
     page.mouse.move(box["x"] + 20, box["y"] + box["height"] / 2, steps=5)
     x, y = box["x"] + 20, box["y"] + box["height"] - 4
     page.mouse.move(x, y, steps=8)
+    # The row itself, not its shadow that goes with the pointer.
+    lying = page.locator("tr.item:not(.sortable-fallback) .what a")
 
     def is_below() -> bool:
         page.mouse.move(x, y - 1)
         page.mouse.move(x, y)
-        return rows.first.inner_text() == before[1]
+        return lying.first.inner_text() == before[1]
 
     until(page, is_below)
     with page.expect_response(re.compile("/order$")):
