@@ -1,7 +1,7 @@
 """Series as staff keep them: made, found, paused, resumed, removed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -33,6 +33,7 @@ def add(
     session: Session, mailing_list: MailingList, plan: Plan, *, now: datetime
 ) -> Series:
     """Let drafts of a list be prepared by a rule; raises BadRule, BadSeries."""
+    plan = _zoned(plan)
     titles.require(plan.titles)
     rule = rules.read(plan.rule)
     _require(mailing_list, plan)
@@ -60,6 +61,7 @@ def change(session: Session, series: Series, plan: Plan, *, now: datetime) -> No
     # Nobody takes its turn meanwhile.
     session.refresh(series, with_for_update=True)
     mailing_list = session.get_one(MailingList, series.list_id)
+    plan = _zoned(plan)
     titles.require(plan.titles)
     rule = rules.canonical(rules.read(plan.rule))
     _require(mailing_list, plan)
@@ -132,6 +134,22 @@ def _served_until(series: Series, now: datetime) -> datetime:
         return now
     day = series.turn_at.astimezone(ZoneInfo(series.timezone))
     return max(now, day.replace(hour=23, minute=59))
+
+
+def _zoned(plan: Plan) -> Plan:
+    """Return the plan in the zone that its rule ends in: “… 10:00 Europe/Rome”."""
+    words, _, last = plan.rule.rstrip().rpartition(" ")
+    if "/" not in last:
+        return plan
+    known = {name.casefold(): name for name in available_timezones()}
+    zone = known.get(last.casefold(), last)
+    if plan.timezone not in {None, zone}:
+        raise BadSeries(
+            "The rule says {zone}, the time zone chosen is {other}.",
+            zone=zone,
+            other=plan.timezone,
+        )
+    return replace(plan, rule=words, timezone=zone)
 
 
 def _require(mailing_list: MailingList, plan: Plan) -> None:

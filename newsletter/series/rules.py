@@ -45,7 +45,8 @@ _SILENT = "on the of at le la les l de du des d à om op van het um am an der de
 
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})\s*"
-    r"(?:[:.h]\s*(?P<minute>\d{2})?|(?=\s*(?:uhr|uur)))\s*(?:uhr|uur)?\s*$"
+    r"(?:[:.hu]\s*(?P<minute>\d{2})?|(?=uhr|uur|[ap]\.?m))\s*"
+    r"(?:uhr|uur|(?P<half>[ap])\.?m\.?)?\s*$"
 )
 _WORD = re.compile(r"\d+(?:st|nd|rd|th|er|e|ste|de|\.)?(?!\w)|[^\W\d_]+|\S")
 _NUMBER = re.compile(r"(\d+)(?:st|nd|rd|th|er|e|ste|de|\.)?")
@@ -203,8 +204,12 @@ class _Reading:
 
 
 def _time(clock: re.Match[str]) -> time:
+    hour = int(clock["hour"])
+    if clock["half"]:
+        # 12 am is midnight, 12 pm is noon, 13 pm is nothing.
+        hour = hour % 12 + 12 * (clock["half"] == "p") if 1 <= hour <= 12 else 99
     try:
-        return time(int(clock["hour"]), int(clock["minute"] or 0))
+        return time(hour, int(clock["minute"] or 0))
     except ValueError as error:
         raise BadRule(
             "{clock} is not a time of day.", clock=clock[0].strip()

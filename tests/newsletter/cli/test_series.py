@@ -53,6 +53,19 @@ def test_a_series_is_made_and_said_back(run: Run) -> None:
     assert answer(run, "series", "list") == [made]
 
 
+def test_a_rule_may_end_in_its_time_zone(run: Run) -> None:
+    rule = ("--rule", "first Tuesday 10:00 Europe/Lisbon")
+
+    made = answer(run, *ADD, *rule)
+    other = run(*ADD, *rule, "--timezone", "Europe/Brussels")
+    unknown = run(*ADD, "--rule", "first Tuesday 10:00 Europe/Bruxelles")
+
+    assert (made["rule"], made["timezone"]) == ("first Tuesday 10:00", "Europe/Lisbon")
+    assert "the time zone chosen is Europe/Brussels" in other.stderr
+    assert "Europe/Bruxelles is not a time zone" in unknown.stderr
+    assert (other.exit_code, unknown.exit_code) == (1, 1)
+
+
 def test_a_person_reads_the_same(run: Run) -> None:
     run(*ADD)
 
