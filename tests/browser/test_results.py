@@ -14,7 +14,6 @@ from subscribers.models import Growth
 from tests import factories
 from tests.browser.conftest import House
 from tests.browser.flaws import flaws_of, scrolls_sideways
-from tests.browser.test_public_pages import log_in
 
 pytestmark = pytest.mark.browser
 
@@ -53,8 +52,8 @@ def test_a_year_of_results_fits_the_screen(
     context = browser.new_context(
         base_url=house.base_url, viewport={"width": width, "height": 844}
     )
+    house.let_in(context)
     page = context.new_page()
-    log_in(page)
 
     page.goto("/results")
     for table in page.locator("summary").all():
