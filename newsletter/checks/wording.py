@@ -52,6 +52,15 @@ _ATTACHED = {
     r" attachment|attached (?:file|document|pdf|programme|program|form|flyer|letter)",
 }
 
+# What websites leave in a text where a picture was: its file, or its lack of a title.
+_FILE_NAME = re.compile(
+    r"(?<![\w/@#.\\:=?&%+-])(?:"
+    r"[^\W_]+(?:[_-][^\W_]+)*\.(?:jpe?g|png|gif|webp|tiff?|pdf|docx?)\b"
+    r"|[^\W_]+(?:_+[^\W_]+){2,}(?![\w@])"
+    r"|(?:sans titre|zonder titel|naamloos|ohne titel|unbenannt|untitled)[ -]?\d+\b)",
+    re.IGNORECASE,
+)
+
 
 @check("doubled-words", N_("No word stands twice"))
 def doubled_words(proof: Proof) -> Iterator[Fault]:
@@ -75,6 +84,17 @@ def relative_day(proof: Proof) -> Iterator[Fault]:
                 words=found,
             )
             yield look(said, passage.place, language=passage.language)
+
+
+@check("file-name", N_("No text holds the name of a file"))
+def file_name(proof: Proof) -> Iterator[Fault]:
+    """What nobody wrote: it came along when a page was copied, or with a feed."""
+    for passage in proof.passages:
+        found = _FILE_NAME.search(passage.words)
+        # The description of a picture has a check of its own.
+        if found and passage.place.field != "alt":
+            said = gettext("“{words}” looks like the name of a file.", words=found[0])
+            yield look(said, passage.place, language=passage.language, detail=found[0])
 
 
 @check("attachment", N_("Nothing is called attached that is not there"))
@@ -125,4 +145,4 @@ def _is_noun(word: str, before: str, language: str) -> bool:
     return not begins and language in {"de", "nl"}
 
 
-CHECKS = (doubled_words, relative_day, attachment)
+CHECKS = (doubled_words, relative_day, file_name, attachment)

@@ -36,6 +36,8 @@ _MISSING_BEFORE = re.compile(
     rf"(?<=[^\W\d_])({SEAM}*)(?=(?:[;:]|[!?]+)(?:[\s»”){SEAM}]|$))"
 )
 _MISSING_QUOTE = re.compile(r"(?<=[^\s\u00a0\u202f«])(?=»)")
+# "la confiance« ." as machines turn quotes: one that opens cannot end a sentence.
+_TURNED = re.compile(rf"(?<=[^\W\d_])«{_SPACE}*(?=[.,;:!?)](?:\W|$))")
 _MISSING_AFTER = re.compile(r"(?<=«)(?=[^\s\u00a0\u202f»])")
 _THOUSANDS = re.compile(r"(?<![\d.,\u202f])\d{1,3}(?: \d{3})+(?!\d)")
 _HOURS = re.compile(r"(?<=\d) (?=h\b)|(?<=\d[ \u00a0]h) (?=\d{2}\b)")
@@ -115,6 +117,7 @@ def _prose(run: str, spoken: str) -> str:
 
 
 def _french(run: str) -> str:
+    run = _TURNED.sub("»", run)
     run = _MISSING_BEFORE.sub(rf"\1{_NARROW}", run)
     run = _MISSING_AFTER.sub(_NARROW, _MISSING_QUOTE.sub(_NARROW, run))
     run = _ELIDED.sub(r"\1", run)

@@ -232,8 +232,9 @@ def _alt(block: Block, tongue: Tongue, title: str) -> str:
         said = safe.words(block.picture.alt, block.language)
         caption = safe.words(block.picture.caption, block.language)
     # Nobody wants to hear the caption twice. A picture that is a link needs a name
-    # all the same; one that is not may be decoration.
-    return said if said and said != caption else title if block.url else ""
+    # all the same; one that is not may be decoration. Websites write alt="&nbsp;".
+    says = any(map(str.isprintable, said.replace(" ", ""))) and said != caption
+    return said if says else title if block.url else ""
 
 
 def _caption(block: Block) -> str:

@@ -84,6 +84,8 @@ def test_what_is_no_prose_is_left_alone(left: str, language: str) -> None:
         ("fr", "Source: le Conseil", f"Source{NARROW}: le Conseil"),
         ("fr", "l'eau d'ici", "l’eau d’ici"),
         ("fr", "et l’ Internet, jusqu' à Mons", "et l’Internet, jusqu’à Mons"),
+        ("fr", "la confiance« .", f"la confiance{NARROW}»."),
+        ("fr", "le livre« Vivre », lu", f"le livre«{NARROW}Vivre{NARROW}», lu"),
         ("fr", "la lettre ‘l’ est là", "la lettre ‘l’ est là"),
         ("fr", "le 12 décembre", f"le 12{NBSP}décembre"),
         ("fr", "le 1er mai", f"le 1er{NBSP}mai"),

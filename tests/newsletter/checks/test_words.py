@@ -118,6 +118,35 @@ def test_a_morning_or_a_future_is_no_day(language: str, summary: str) -> None:
     assert "relative-day" not in checks_in(proof(item(text(language, summary=summary))))
 
 
+FILE_NAMES = [
+    ("fr", "Sans titre 2 Cette analyse donne un aperçu des mesures."),
+    ("fr", "Le Centre cgkr_webbanners_mensenhandel_frvient de publier son rapport."),
+    ("nl", "Zonder titel-1 We zien elkaar op het plein."),
+    ("de", "IMG_2041.JPG Wir sehen uns auf dem Platz."),
+    ("en", "See the programme rapport-final.pdf for the day."),
+]
+NO_FILE_NAMES = [
+    ("fr", "Écrivez à marie_de_la_tour@example.org, ou @les_amis_de_la_senne."),
+    ("nl", "Alles staat op https://riviere.example/a_b_c/foto.jpg en #red_de_rivier."),
+    ("de", "Ohne Titel blieb das Bild von 1920; das PDF folgt."),
+    ("en", "The site riviere.example and the file-sharing self_service are open."),
+]
+
+
+@pytest.mark.parametrize(("language", "summary"), FILE_NAMES)
+def test_the_name_of_a_file_in_a_text_is_worth_a_look(
+    language: str, summary: str
+) -> None:
+    spoilt = proof(item(text(language, summary=summary)))
+
+    assert ("file-name", LOOK, language, "summary") in found(spoilt)
+
+
+@pytest.mark.parametrize(("language", "summary"), NO_FILE_NAMES)
+def test_addresses_and_names_are_no_files(language: str, summary: str) -> None:
+    assert "file-name" not in checks_in(proof(item(text(language, summary=summary))))
+
+
 ATTACHED = [
     ("fr", "Vous trouverez le programme en pièce jointe."),
     ("fr", "Voir le plan ci-joint."),

@@ -298,6 +298,15 @@ def test_a_caption_is_not_read_out_twice() -> None:
     assert [image.attrs["alt"] for image in images] == [STORY.title, ""]
 
 
+@pytest.mark.parametrize("alt", ["", "\u00a0", "\u200b \ufeff"])
+def test_a_picture_that_leads_somewhere_has_a_name(alt: str) -> None:
+    block = replace(STORY, picture=picture("verger", alt=alt))
+
+    (image,) = html(replace(FRENCH, blocks=(block,))).all("img")
+
+    assert image.attrs["alt"] == STORY.title
+
+
 def test_two_documents_with_one_name_are_told_apart() -> None:
     other = replace(DOCUMENTS, anchor="i9", title="Archives", section="")
 

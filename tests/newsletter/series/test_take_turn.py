@@ -194,27 +194,6 @@ def test_sections_follow_the_last_issue_and_events_the_calendar(
     assert names == {"Lu ailleurs": {"nl": "Elders gelezen"}}
 
 
-def test_an_event_of_a_whole_day_is_news_until_that_day_is_over(
-    engine: Engine,
-) -> None:
-    series_id = a_series(engine, news=2)
-    with db.writing(engine) as session:
-        for number, hours in enumerate((-10, -34)):  # the midnights before it leaves
-            an_item(
-                session,
-                number + 2,
-                type=ItemType.EVENT,
-                starts_at=MOMENT + timedelta(hours=hours),
-                all_day=True,
-                texts={"fr": {"title": f"Minuit, {hours} h"}},
-            )
-
-    issue_id = turn(engine, series_id, at=AHEAD)
-
-    titles = {title for _, title in contents(engine, issue_id)}
-    assert titles == {"Nouvelle 0", "Nouvelle 1", "Minuit, -10 h"}
-
-
 def test_a_language_with_too_little_is_left_out(engine: Engine) -> None:
     series_id = a_series(engine, news=2)
     both = {"fr": {"title": "Deux"}, "nl": {"title": "Twee"}}

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from newsletter.messages import Compiled, Reader
 from newsletter.rendering import (
     Block,
+    Design,
     Document,
     EventFacts,
     LanguageLink,
@@ -15,6 +16,7 @@ from newsletter.rendering import (
     render,
 )
 from tests.factories import KEYS
+from tests.golden.cases import STYLES
 from tests.golden.letters import BRUSSELS, FRENCH, MARKERS
 from tests.newsletter.messages.edition import make_envelope, make_reader
 
@@ -55,16 +57,26 @@ _LINKS = (
 
 
 class Hostile:
-    """Makes letters from a seed: the same seed gives the same letter."""
+    """Makes letters from a seed: the same seed gives the same letter.
+
+    Designs take turns.
+    """
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311  # no secret
+        design = tuple(Design)[seed % len(Design)]
+        self._style = STYLES[design]
+        # A digest is cut where the text part goes on. Markup as words is then only in
+        # the text, where nobody can tell it from markup that leaked.
+        cut = design is Design.BULLETIN
+        self._words = tuple(word for word in _WORDS if not (cut and word[0] in "<&"))
 
     def letter(self, language: str) -> Letter:
         """Return a letter in a language, with one to eight items."""
         count = self._random.randint(1, 8)
         return replace(
             FRENCH,
+            style=self._style,
             language=language,
             subject=self.line(1, 12),
             preheader=self.line(0, 12),
@@ -114,7 +126,7 @@ class Hostile:
     def words(self, least: int, most: int) -> str:
         """Return some words, most of them ordinary."""
         count = self._random.randint(least, most)
-        return " ".join(self._random.choice(_WORDS) for _ in range(count))
+        return " ".join(self._random.choice(self._words) for _ in range(count))
 
     def line(self, least: int, most: int) -> str:
         """Return words as the desk stores them in one line that becomes a header."""
