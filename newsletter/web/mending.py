@@ -106,10 +106,10 @@ class Bench:
     def of_edition(self, finding: Finding) -> tuple[str, bool]:
         """Return the lines of an edition, or the matrix for what many cells say."""
         field, language = finding.place.field, finding.language or ""
-        if field == "words":
-            return f"/issues/{self.issue_id}", False
         if not self.visitor.may_write_in(language):
             return "", False
+        if field == "words":
+            return f"/issues/{self.issue_id}", False
         return f"/issues/{self.issue_id}/i/lines/{language}#{field}", True
 
     def of_page(self, finding: Finding) -> tuple[str, bool]:

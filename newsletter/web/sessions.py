@@ -8,12 +8,14 @@ from typing import Annotated, Literal, TypedDict
 from urllib.parse import urlencode
 
 from fastapi import Depends, HTTPException, Request, Response
+from sqlmodel import Session, col, select
 
 from newsletter import audit, db, staff
 from newsletter.config import INTERFACE_LANGUAGES, Settings
 from newsletter.models import Role, Staff
 from newsletter.web.asgi import origin_of, place_of
 from newsletter.web.deps import Asked, Form, Here, Site
+from subscribers.models import MailingList
 from subscribers.tokens import Key, derive
 
 _SAFE_SITES = {"same-origin", "none"}
@@ -27,6 +29,7 @@ class Visitor:
     person: Staff
     form_token: str
     language: str
+    house: str = ""  # who sends the letter they work at; "" before anybody does
 
     def may(self, *roles: Role) -> bool:
         """Whether they have one of these roles; an admin has every one."""
@@ -128,12 +131,22 @@ def visitor_of(secret: Secret, wishes: Asked, here: Here) -> Visitor | None:
         if person is None:
             return None
         due = staff.is_worth_a_touch(session, secret)
+        language = wishes.language(INTERFACE_LANGUAGES, known=person.language or None)
+        house = _house(session, person, language)
     if due:  # seldom: a page waits for no writer
         with db.writing(here.engine) as session:
             staff.touch(session, secret)
-    language = wishes.language(INTERFACE_LANGUAGES, known=person.language or None)
     token = _form_token(here.settings.keys.newest, secret)
-    return Visitor(person, token, language)
+    return Visitor(person, token, language, house)
+
+
+def _house(session: Session, person: Staff, language: str) -> str:
+    """Return who sends the letter of somebody: theirs, or the first there is."""
+    query = select(MailingList).order_by(col(MailingList.id)).limit(1)
+    if person.list_id is not None:
+        query = query.where(MailingList.id == person.list_id)
+    own = session.exec(query).first()
+    return (own.sender_name or own.name_in(language)) if own else ""
 
 
 Perhaps = Annotated[Visitor | None, Depends(visitor_of, scope="function")]

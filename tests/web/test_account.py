@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from newsletter import db, staff
 from newsletter.config import Settings
@@ -15,6 +16,7 @@ from newsletter.models import Role, Staff
 from newsletter.staff import two_factor
 from newsletter.web import browsers
 from subscribers.clock import utcnow
+from tests import factories
 from tests.web.conftest import PASSWORD, make_client, token_in
 
 EMAIL = "anne@example.org"
@@ -280,3 +282,22 @@ def test_a_wrong_first_code_keeps_the_same_secret(
 )
 def test_a_browser_is_called_what_its_owner_calls_it(agent: str, words: str) -> None:
     assert browsers.in_words(agent, "en") == words
+
+
+def test_pages_bear_the_name_of_who_sends_the_letter(
+    client: TestClient, engine: Engine, form: dict[str, str]
+) -> None:
+    assert form
+    with db.writing(engine) as session:
+        first = factories.the_list(session)
+        first.sender_name, first.names = "Les Amis <de la Senne>", {"en": "River"}
+        other = factories.make_list(session, slug="press", names={"en": "The press"})
+        other.sender_name, other_id = "", other.id
+    named = client.get("/account").text
+    with db.writing(engine) as session:
+        session.exec(select(Staff)).one().list_id = other_id
+
+    mine = client.get("/account").text
+
+    assert '<p class="name">Les Amis &lt;de la Senne&gt;</p>' in named
+    assert '<p class="name">The press</p>' in mine
