@@ -6,9 +6,9 @@ from email.message import EmailMessage
 import pytest
 from sqlmodel import Session, select
 
-from newsletter import incoming
+from newsletter import incoming, names
 from newsletter.bounces import Effect
-from newsletter.messages import Compiled, Envelope, Reader, names
+from newsletter.messages import Compiled, Envelope, Reader
 from newsletter.models import Bounce, Issue
 from subscribers import addresses, suppressions
 from subscribers.clock import utcnow
