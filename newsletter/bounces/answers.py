@@ -74,7 +74,16 @@ _LEAVE = re.compile(
     r"mijn \S{0,10}adres)\b|(?:supprime|enleve|raye|retire)(?:r|z) (?:moi|mon "
     r"adresse)|(?:supprime|enleve|raye)z.moi|delete (?:me|my \S{0,10}address) from|"
     r"keine (?:weiteren )?(?:mails|newsletter|e-mails) mehr|newsletter (?:abbestellen|"
-    r"abmelden)"
+    r"abmelden)|(?:mij|me|ons) (?:uit te schrijven|te schrappen|"
+    r"(?:van|uit) (?:\w{1,20} ){0,3}(?:lijst|mailinglijst|bestand))\b|"
+    r"kan (?:u|je) m(?:ij|e) uitschrijven|"
+    r"kunt u m(?:ij|e) uitschrijven|niet langer (?:te |wens\w* te )?ontvangen|"
+    r"geen (?:\w{1,20} )?(?:e-?)?mails? meer|(?:mij|me|mich) (?:graag )?(?:afmelden|"
+    r"abmelden)$|ne (?:souhaite|veux|desire) plus recevoir|ne plus m.envoyer|"
+    r"ne m.envoye[rz] plus|me rayer|(?:bitte )?nicht mehr (?:schicken|senden|zusenden)|"
+    r"kundigung (?:\w{1,20} ){0,2}newsletter|no more e-?mails?\b|remove my \S{0,10}"
+    r"address|not? (?:want|wish) to receive .{0,40}any ?more|"
+    r"don.t (?:want|wish) to receive .{0,40}any ?more"
 )
 _ANSWER = re.compile(
     r"^\s{0,4}(?:re|aw|antw|sv|r|odp|vs|tr|fw|fwd|wg|doorst)\s?(?:\[\d\])?:"

@@ -31,7 +31,7 @@ _CISCO = re.compile(
     r"[\w ]{3,30}|[\w ]{3,40}) (?=[45]\d\d-)",
     re.IGNORECASE,
 )
-_RECIPIENT_DENIED = re.compile(r"recipient address rejected:? access denied")
+_RECIPIENT_DENIED = re.compile(r"recipient address(?:es)? rejected ?:? ?access denied")
 # Outlook.com and United Internet say no more of an unknown user; each marks it.
 _UNAVAILABLE = re.compile(
     r"requested (?:mail )?action (?:not taken|aborted)[:-]* mailbox unavailable"

@@ -62,11 +62,11 @@ def _fault(stage: Stage, code: int, reply: str) -> Fault:
 
 def _by_status(subject: int, detail: int, reply: str) -> Fault:
     failure = by_status(subject, detail)
+    if failure is None and subject != 5:
+        return _by_meaning(reply)
     if failure in _MAY_BE_OURS and Failure.SENDER in said(reply):
         return Fault.SENDER
-    if failure:
-        return failure.fault
-    return Fault.CONFIGURATION if subject == 5 else Fault.RECIPIENT
+    return failure.fault if failure else Fault.CONFIGURATION
 
 
 def _by_words(stage: Stage, code: int, reply: str) -> Fault:
@@ -76,5 +76,9 @@ def _by_words(stage: Stage, code: int, reply: str) -> Fault:
         return Fault.SENDER
     if code == 552 and stage is not Stage.RCPT:
         return Fault.MESSAGE
+    return _by_meaning(reply)
+
+
+def _by_meaning(reply: str) -> Fault:
     heard = said(reply)
     return next((each.fault for each in _WORDS if each in heard), Fault.RECIPIENT)

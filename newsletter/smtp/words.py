@@ -37,7 +37,14 @@ _WORDS = {
         r"(?<!to )sender (?:address |domain |id )?(?:rejected|unknown|denied|invalid|"
         r"refused|not found|verif\w+)|domain of sender|(?:bad|invalid) sender|"
         r"return ?path .{0,30}invalid|valid sender|bounce address|\bhelo\b|\behlo\b|"
-        r"invalid dns (?:mx|a)\b|"
+        r"invalid dns (?:mx|a)\b|unknown client|your (?:host|mail ?server|server) is "
+        r"(?:unknown|not)\b|\bfrom (?:an )?unknown (?:host|client|server)|"
+        r"sender domain must|"
+        # What a company says of our account, to every letter.
+        r"address is not verified|failed the check in region|sending (?:is |has been |"
+        r"was )?(?:suspended|paused|disabled|rejected)\b|not authorized to perform|"
+        r"sender you used|authenticate your domain|send ?as ?denied|to send as\b|"
+        r"not yet activated|unauthorized ip|"
         r"must (?:issue|use) .{0,12}(?:starttls|tls)|tls (?:is )?required|"
         r"(?:expediteur|afzender|absender)\w* (?:\w+ ){0,3}"
         r"(?:inconnu|invalide|refuse|rejete|onbekend|ongeldig|geweigerd|unbekannt|"
@@ -67,8 +74,10 @@ _WORDS = {
         r"disk full|mailfull|mailbox_full|speicherplatz|kontingent|espace (?:disque |"
         r"de stockage )?(?:insuffisant|sature|depasse)|schijfruimte|opslag(?:ruimte|"
         r"limiet)|full mailbox|volles postfach|boite pleine|inbox is full|"
-        r"too much mail|greylist\w*|gr[ae]y.?list\w*|try again later|temporarily|"
-        r"tijdelijk|voorue?bergehend|vorue?bergehend|temporairement|momentanement"
+        r"too much mail|internal (?:server )?error|(?:local )?configuration error|"
+        r"maildir|home directory|no such file|map not found|i/o error|"
+        r"(?:being|been) migrated|greylist\w*|gr[ae]y.?list\w*|try again later|"
+        r"temporarily|tijdelijk|voorue?bergehend|vorue?bergehend|temporairement|momentanement"
     ),
     Failure.POLICY: (
         r"\bspam\w*|\bblocked\b|\bblock(?: |-)?(?:ed|ing|list\w*)?\b|black ?-?list\w*|"
@@ -183,6 +192,7 @@ _FAULTY = (
 )
 _NOT_ABOUT_THEM = {
     Failure.SENDER: re.compile(
+        r"\bfrom (?:an )?unknown (?:host|client|server)|"
         rf"{_OURS}(?: <>)?(?: [\w']{{1,20}}){{0,4}}:? {_FAULTY}|"
         rf"(?:ongeldige?|invalide?|ungue?ltige?|unknown|onbekende?) (?:[\w']{{1,20}} )"
         rf"{{0,2}}{_OURS}|verify (?:\w{{1,20}} ){{0,2}}sender|sender verif\w*"

@@ -20,6 +20,7 @@ from newsletter.bounces.providers.call import (
     text,
 )
 from newsletter.bounces.report import Kind
+from newsletter.bounces.verdicts import codes_in
 from newsletter.smtp.failures import Failure
 
 _CONFIRM = re.compile(
@@ -74,8 +75,9 @@ def _told(call: Call, record: dict[str, Any]) -> Told:
 
 def _meaning(record: dict[str, Any], said: str) -> Meaning:
     meaning = WORDS.get(text(record, "type"), _OTHER)
-    # "Dropped" alone does not say who is to blame.
-    if text(record, "type") == "email_dropped" and not said:
+    # "Dropped" alone does not say who is to blame, nor do words without a code.
+    answered = text(record, "email_response_code") or any(codes_in(said))
+    if text(record, "type") == "email_dropped" and not answered:
         return Meaning(Kind.BOUNCE, Failure.SOFT)
     return meaning
 

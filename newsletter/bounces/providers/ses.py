@@ -73,7 +73,7 @@ def _bounces(call: Call, record: dict[str, Any]) -> Iterator[Event]:
     for each in _recipients(bounce, "bouncedRecipients"):
         yield event(
             "ses",
-            WORDS.get(words, _UNDECIDED),
+            _meaning(words, each),
             record,
             call=call,
             key=f"{text(bounce, 'feedbackId')}:{text(each, 'emailAddress')}",
@@ -82,6 +82,17 @@ def _bounces(call: Call, record: dict[str, Any]) -> Iterator[Event]:
             status=text(each, "status"),
             recipients=[text(each, "emailAddress")],
         )
+
+
+def _meaning(words: tuple[str, str], recipient: Any) -> Meaning:
+    """Return what a bounce means; an absence comes as one without a reason.
+
+    SES itself counts those by nobody.
+    """
+    said = text(recipient, "diagnosticCode") or text(recipient, "status")
+    if words == ("Transient", "General") and not said:
+        return Meaning(Kind.AUTO_REPLY)
+    return WORDS.get(words, _UNDECIDED)
 
 
 def _complaints(call: Call, record: dict[str, Any]) -> Iterator[Event]:

@@ -65,6 +65,12 @@ def _judge(text: str) -> Failure:
         ("421 4.7.28 too much from your SPF domain", THROTTLE),
         ("451 4.7.500 Server busy. Try again later", THROTTLE),
         ("450 4.0.0 DNS lookup responded with code NXDOMAIN", DOMAIN),
+        # Theirs to mend, while the mailbox may well be there.
+        ("550 5.1.1 Internal error in recipient map lookup", SOFT),
+        ("550 home directory of user does not exist", SOFT),
+        ("550 Connection from unknown host refused", SENDER),
+        ("554 Message rejected: Email address is not verified", SENDER),
+        ("550 5.4.1 All recipient addresses rejected : Access denied", HARD),
         # Words that no code says to be permanent.
         ("no such user", SOFT),
         ("450 no such user", SOFT),

@@ -49,6 +49,19 @@ RETURNED = Verdict.RETURNED
         (Stage.RCPT, 550, "user unknown\nSender verify failed", HELD, SENDER),
         (Stage.RCPT, 550, "Envelope sender does not exist", HELD, SENDER),
         (Stage.RCPT, 550, "Too many invalid recipients", HELD, POLICY),
+        # What a company says of our account, it says of every letter.
+        (
+            Stage.DOT,
+            554,
+            "Message rejected: Email address is not verified",
+            HELD,
+            SENDER,
+        ),
+        (Stage.DOT, 554, "Message rejected: Sending suspended", HELD, SENDER),
+        (Stage.DOT, 554, "5.2.252 SendAsDenied; not allowed", HELD, SENDER),
+        (Stage.RCPT, 554, "5.3.0 your mail looks like spam", HELD, POLICY),
+        (Stage.RCPT, 550, "5.0.0 no such user (spam filter)", REJECTED, RECIPIENT),
+        (Stage.RCPT, 550, "5.2.0 something", REJECTED, RECIPIENT),
         # An IP address is no status code.
         (Stage.RCPT, 550, "5.7.1.2 is a host, user unknown", REJECTED, RECIPIENT),
         # Several lines: the status may stand on any of them.

@@ -1,5 +1,6 @@
 """What providers tell is believed when it is proven, and acted upon once."""
 
+import json
 import threading
 from dataclasses import replace
 from typing import Any
@@ -218,6 +219,40 @@ def test_what_nobody_here_needs_is_taken_and_ignored(
     status = post(client, replace(posted, body=posted.body.replace(word, b"opened")))
 
     assert (status, kept(engine)) == (200, [])
+
+
+def test_an_absence_that_amazon_calls_a_bounce_is_none(
+    client: TestClient, engine: Engine, letter: Letter
+) -> None:
+    mail = {"headers": [{"name": "Message-ID", "value": letter.message_id}]}
+    bounce = {
+        "feedbackId": "ses-1",
+        "bounceType": "Transient",
+        "bounceSubType": "General",
+        "bouncedRecipients": [{"emailAddress": letter.address}],
+    }
+    record = {"eventType": "Bounce", "mail": mail, "bounce": bounce}
+
+    status = post(client, hooks.notification(Message=json.dumps(record)))
+
+    assert (status, kept(engine)) == (200, [])
+
+
+def test_what_scaleway_dropped_without_an_answer_ends_nothing(
+    client: TestClient, engine: Engine, letter: Letter
+) -> None:
+    posted = PROVIDERS["scaleway"](letter, "soft", "1")
+
+    def unanswered(envelope: dict[str, Any]) -> None:
+        record = json.loads(envelope["Message"])
+        del record["email_response_code"]
+        record["email_response_message"] = "connection timed out"
+        envelope["Message"] = json.dumps(record)
+
+    status = post(client, changed(posted, unanswered))
+
+    assert (status, reason(engine, letter.address)) == (200, None)
+    assert [(row.failure, row.effect) for row in kept(engine)] == [("soft", "counted")]
 
 
 def test_hostile_words_can_be_kept(
