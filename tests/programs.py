@@ -27,13 +27,15 @@ _forking.set_forkserver_preload(
 class Program:
     """One run of it, much like a Popen."""
 
-    def __init__(self, *words: str, environment: Mapping[str, str]) -> None:
-        """Start `newsletter …`; `running` also ends it."""
+    def __init__(
+        self, *words: str, environment: Mapping[str, str], folder: Path | None = None
+    ) -> None:
+        """Start `newsletter …`, perhaps in a folder; `running` also ends it."""
         self._complaints = tempfile.NamedTemporaryFile(mode="r", encoding="utf-8")  # noqa: SIM115  # closed in close()
         heard, said = _forking.Pipe(duplex=False)
         self._process = _forking.Process(
             target=_run,
-            args=(words, dict(environment), said, Path(self._complaints.name)),
+            args=(words, dict(environment), folder, said, self._complaints.name),
         )
         self._process.start()
         said.close()
@@ -71,9 +73,11 @@ class Program:
 
 
 @contextmanager
-def running(*words: str, environment: Mapping[str, str]) -> Iterator[Program]:
+def running(
+    *words: str, environment: Mapping[str, str], folder: Path | None = None
+) -> Iterator[Program]:
     """Run `newsletter …` for the block at most."""
-    program = Program(*words, environment=environment)
+    program = Program(*words, environment=environment, folder=folder)
     try:
         yield program
     finally:
@@ -81,15 +85,21 @@ def running(*words: str, environment: Mapping[str, str]) -> Iterator[Program]:
 
 
 def _run(
-    words: tuple[str, ...], environment: dict[str, str], said: Connection, bad: Path
+    words: tuple[str, ...],
+    environment: dict[str, str],
+    folder: Path | None,
+    said: Connection,
+    complaints: str,
 ) -> None:
     from newsletter.cli import app  # whoever only starts it needs none of it
 
     os.environ.clear()  # noqa: TID251  # it is the environment of this process
     os.environ.update(environment)  # noqa: TID251  # the same
     os.dup2(said.fileno(), 1)
-    with bad.open("w") as file:
+    with Path(complaints).open("w") as file:
         os.dup2(file.fileno(), 2)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a file
+    if folder is not None:
+        os.chdir(folder)
     app(words, prog_name="newsletter")

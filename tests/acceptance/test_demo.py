@@ -4,8 +4,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +12,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests import programs
+from tests.programs import Program
+
 pytestmark = pytest.mark.slow
 
 LETTER = re.compile(r'src="/demo/mail/([0-9a-f]{32})\.html"')
@@ -21,41 +22,32 @@ LEAVE = re.compile(r'class="button" href="(http://[^"]+/u/[a-z2-7]+)"')
 
 
 @contextmanager
-def running(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "newsletter", "demo", "--port", str(port)],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},  # noqa: TID251  # what it inherits
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+def running(folder: Path, port: int) -> Iterator[Program]:
+    inherited = dict(os.environ)  # noqa: TID251  # for a child
+    demo = ("demo", "--port", str(port))
+    with programs.running(*demo, environment=inherited, folder=folder) as program:
+        yield program
 
 
 def page_with_four_letters(port: int) -> str:
-    until = time.monotonic() + 60
+    until = time.monotonic() + programs.PATIENCE
     while time.monotonic() < until:
         try:
-            page = httpx2.get(f"http://127.0.0.1:{port}/demo?in=en").text
+            page = httpx2.get(f"http://127.0.0.1:{port}/demo?in=en", timeout=60).text
         except httpx2.TransportError:
             page = ""
         if len(LETTER.findall(page)) == 4:
             return page
         time.sleep(0.2)
-    raise AssertionError("the letters did not arrive within a minute")
+    raise AssertionError("the letters did not arrive")
 
 
-def stopped(process: subprocess.Popen[str]) -> str:
+def stopped(program: Program) -> str:
     """Press Ctrl-C; return what was printed once the program has ended in order."""
-    process.send_signal(signal.SIGINT)
-    printed, _ = process.communicate(timeout=10)
-    assert process.returncode == 0, printed
-    return printed
+    program.send_signal(signal.SIGINT)
+    printed, complaints = program.communicate()
+    assert program.returncode == 0, complaints
+    return printed + complaints
 
 
 @pytest.fixture

@@ -2,15 +2,18 @@
 
 import re
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from newsletter import db, demo, editions, jobs, sending
+from newsletter import config, db, demo, editions, jobs, sending
 from newsletter.config import Settings
 from newsletter.messages import Reader, part
 from newsletter.models import Delivery, Edition, Issue
@@ -18,6 +21,7 @@ from newsletter.smtp.mailbox import received
 from subscribers.lists import domain_of
 from subscribers.models import Subscriber
 from tests import factories
+from tests.conftest import BASE_URL
 from tests.newsletter.dkim import signed
 
 pytestmark = pytest.mark.slow
@@ -43,18 +47,55 @@ class _Targets(HTMLParser):
                 self.found.append((name, value or ""))
 
 
-@pytest.fixture
-def mails(sqlite_engine: Engine, settings: Settings) -> dict[str, list[bytes]]:
-    """The sample issue as two readers of each language got it, by language."""
+@dataclass(frozen=True)
+class Post:
+    """The sample issue as two readers of each language got it, and where it is."""
+
+    engine: Engine
+    signing: Settings
+    mails: dict[str, list[bytes]]
+
+
+@pytest.fixture(scope="module")
+def post(
+    tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path
+) -> Iterator[Post]:
+    """It is sent once: whoever reads it changes nothing."""
+    folder = tmp_path_factory.mktemp("equal")
+    database = folder / "equal.db"
+    database.write_bytes(_sqlite_template.read_bytes())
+    settings = config.load(
+        data_dir=folder,
+        database_url=f"sqlite:///{database}",
+        base_url=BASE_URL,
+        secret_keys=factories.SECRETS,
+        check_domains=False,
+        check_links=False,
+        check_sender=False,
+    )
     signing = settings.model_copy(update={"dkim_keys": signed.both()})
-    demo.prepare(sqlite_engine, signing)
-    with db.writing(sqlite_engine) as session:
+    engine = db.make_engine(settings.database)
+    try:
+        yield Post(engine, signing, _sent(engine, signing))
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture
+def mails(post: Post) -> dict[str, list[bytes]]:
+    """What the two readers of each language got."""
+    return post.mails
+
+
+def _sent(engine: Engine, signing: Settings) -> dict[str, list[bytes]]:
+    demo.prepare(engine, signing)
+    with db.writing(engine) as session:
         for language in ("fr", "nl", "de", "en"):
             factories.make_subscriber(
                 session, email=f"zoe+x&y='{language}'@example.org", language=language
             )
-    jobs.start_due_issues(sqlite_engine, signing, holder="test")
-    sending.send(sqlite_engine, signing, stop=threading.Event())
+    jobs.start_due_issues(engine, signing, holder="test")
+    sending.send(engine, signing, stop=threading.Event())
     found: dict[str, list[bytes]] = {}
     for mail in received(signing.mailbox_dir):
         parsed = message_from_bytes(mail.raw, policy=policy.SMTP)
@@ -136,10 +177,10 @@ def test_a_letter_fits_into_every_mailbox(mails: dict[str, list[bytes]]) -> None
 
 
 def test_the_same_row_gives_the_same_bytes_again(
-    sqlite_engine: Engine, settings: Settings, mails: dict[str, list[bytes]]
+    post: Post, mails: dict[str, list[bytes]]
 ) -> None:
-    signing = settings.model_copy(update={"dkim_keys": signed.both()})
-    with db.reading(sqlite_engine) as session:
+    signing = post.signing
+    with db.reading(post.engine) as session:
         issue = session.exec(select(Issue).order_by(col(Issue.id))).all()[0]
         rows = session.exec(select(Delivery).where(Delivery.issue_id == issue.id)).all()
         again = set()
@@ -168,10 +209,8 @@ def test_both_signatures_of_every_letter_hold(mails: dict[str, list[bytes]]) -> 
             assert signed.verdicts(raw, ring, domain) == [True, True]
 
 
-def test_readers_are_really_two(
-    sqlite_engine: Engine, mails: dict[str, list[bytes]]
-) -> None:
-    with db.reading(sqlite_engine) as session:
+def test_readers_are_really_two(post: Post, mails: dict[str, list[bytes]]) -> None:
+    with db.reading(post.engine) as session:
         people = len(session.exec(select(Subscriber)).all())
 
     addresses = {

@@ -1,7 +1,5 @@
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +12,7 @@ from sqlmodel import SQLModel, select
 
 from newsletter import db
 from subscribers.models import MailingList
+from tests import programs
 from tests.postgres import administer
 
 
@@ -36,21 +35,18 @@ def test_two_processes_that_start_together_migrate_once(
             "NEWSLETTER_DATABASE_URL": url,
             "NEWSLETTER_DATA_DIR": str(tmp_path),
         }
-        command = [sys.executable, "-m", "newsletter", "migrate", "--json"]
-
-        both = [
-            subprocess.Popen(
-                command, env=environment, stdout=subprocess.PIPE, cwd=tmp_path
-            )
-            for _ in range(2)
-        ]
-        answers = [json.loads(process.communicate(timeout=60)[0]) for process in both]
+        with (
+            programs.running("migrate", "--json", environment=environment) as one,
+            programs.running("migrate", "--json", environment=environment) as other,
+        ):
+            said = [each.communicate()[0] for each in (one, other)]
+        answers = [json.loads(each) for each in said]
 
         engine = db.make_engine(url)
         with db.reading(engine) as session:
             lists = session.exec(select(MailingList)).all()
         engine.dispose()
-    assert [process.returncode for process in both] == [0, 0]
+    assert [one.returncode, other.returncode] == [0, 0]
     assert sorted(len(answer["applied"]) > 0 for answer in answers) == [False, True]
     assert len(lists) == 1
 
