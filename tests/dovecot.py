@@ -92,7 +92,7 @@ class Dovecot:
 
     @contextmanager
     def _session(self) -> Iterator[imaplib.IMAP4]:
-        with imaplib.IMAP4("127.0.0.1", self.port, timeout=20) as imap:
+        with imaplib.IMAP4("127.0.0.1", self.port, timeout=60) as imap:
             words = [f"\0{self.user}\0{PASSWORD}".encode()]
             imap.authenticate("PLAIN", lambda _: words[0])
             imap.select()
@@ -173,7 +173,7 @@ def _stop(folder: Path) -> None:
     """End the master; its children follow it."""
     pid = int((folder / "run" / "master.pid").read_text())
     os.kill(pid, signal.SIGTERM)
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while _runs(pid) and time.monotonic() < until:
         time.sleep(0.05)
 
@@ -186,7 +186,7 @@ def _runs(pid: int) -> bool:
 
 
 def _wait_for(port: int, folder: Path) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=5):

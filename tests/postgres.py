@@ -91,7 +91,7 @@ def _running(programs: Path, folder: Path, speed: Sequence[str]) -> Iterator[Non
 
 
 def _wait(process: "subprocess.Popen[bytes]", folder: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
             psycopg.connect(

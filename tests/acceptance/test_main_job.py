@@ -133,6 +133,7 @@ def test_every_reader_gets_one_letter_in_their_language(
         assert len(html.encode()) < 60_000
 
 
+@pytest.mark.timeout(900)  # a thousand pages, on a busy machine
 @pytest.mark.usefixtures("sent")
 def test_a_robot_that_reads_every_link_and_the_pages_behind_changes_nothing(
     relay: Relay, engine: Engine, settings: Settings, robot: TestClient
@@ -141,12 +142,14 @@ def test_a_robot_that_reads_every_link_and_the_pages_behind_changes_nothing(
     letters = [our_links(mail, settings) for mail in relay.messages[::2]]
     links = set().union(*letters)
 
-    answers = {link: (robot.get(link), robot.head(link)) for link in links}
-    # What lies behind the links of one letter lies behind those of every other.
-    few = set().union(*letters[:10])
+    answers = {link: [robot.get(link)] for link in links}
+    # The links of one letter are those of every other, but for the reader.
+    few = set().union(*letters[::20])
+    for link in few:
+        answers[link].append(robot.head(link))
     pages = [answers[link][0] for link in few]
     behind = {link for page in pages for link in linked_from(page, settings)} - links
-    further = {link: (robot.get(link), robot.head(link)) for link in behind}
+    further = {link: [robot.get(link), robot.head(link)] for link in behind}
 
     assert len(letters) == 200
     assert len(links) > 800

@@ -63,8 +63,8 @@ def test_a_prepared_draft_leaves_at_its_moment_when_approved(
         draft = draft_of(engine)
         assert draft is not None
         wait_until(lambda: len(relay.messages) == 1, "the editor is not told")
-        moment = bring_forward(engine, draft)
         approved = run("issues", "approve", str(draft.id))
+        moment = bring_forward(engine, draft)
         issue, report = wait_until_sent(engine, draft.id or 0)
         ends = [stop(process) for process in processes]
 

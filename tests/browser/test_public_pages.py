@@ -1,6 +1,7 @@
 """The pages in a real browser: for everybody, at every size, without scripts."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -10,7 +11,7 @@ from sqlmodel import select
 from newsletter import db, i18n
 from subscribers.models import Subscription, SubscriptionState
 from tests.browser.conftest import House, desk_of, window
-from tests.browser.flaws import LOOKS, flaws_in
+from tests.browser.flaws import LOOKS, flaws_in, look
 
 pytestmark = pytest.mark.browser
 
@@ -31,6 +32,8 @@ NAMES = [
 ]
 
 
+# Those whose every request is looked at, in every look.
+PLAIN = ("leave", "letter", "archive", "search", "choose")
 # What a finger has to hit.
 _PRESSED = "button, .button, nav a, label.option, .links a, select, #email"
 
@@ -90,9 +93,11 @@ def test_a_page_asks_nobody_but_us(page: Page, house: House) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: complaints.append(message.text))
 
-    for name in ("leave", "letter", "archive", "search", "choose"):
+    for (width, scheme), name in product(LOOKS, PLAIN):
+        look(page, width, scheme)
         page.goto(house.pages[name])
 
+    assert len(asked) > len(LOOKS) * len(PLAIN)
     assert all(url.startswith(house.base_url) for url in asked)
     assert complaints == []
 

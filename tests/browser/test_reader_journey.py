@@ -20,7 +20,7 @@ from tests.web.conftest import dump
 
 pytestmark = pytest.mark.browser
 
-LOOKS = [(320, "light"), (390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+LOOKS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark"), (320, "light")]
 ABOUT_PEOPLE = ("subscriber", "subscription", "consent", "subscriber_tag", "request")
 
 

@@ -15,7 +15,7 @@ from tests.browser.flaws import flaws_in
 
 pytestmark = pytest.mark.browser
 
-LOOKS = [(320, "light"), (390, "dark"), (1280, "light")]
+LOOKS = [(1280, "light"), (390, "dark"), (320, "light")]
 
 
 @pytest.fixture
