@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, Route, expect
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -104,6 +105,26 @@ def test_languages_side_by_side_scroll_together_and_links_lead_nowhere(
 
     until(page, lambda: all(top > 300 for top in frame_tops(page)))
     assert first.locator("a[href^='http']").count() == 0
+
+
+def test_of_two_previews_asked_for_at_once_the_last_one_stays(
+    browser: Browser, house: House, draft: str
+) -> None:
+    late: list[Route] = []
+    with desk_of(browser, house, locale="en-GB") as page:
+        page.goto(f"{draft}/check")
+        page.route("**/check/preview?*", lambda route: late.append(route))
+
+        page.locator("#as-all").click()
+        until(page, lambda: len(late) == 1)
+        page.locator("#in-nl").click()
+        until(page, lambda: len(late) == 2)
+        for route in late:
+            with suppress(Error):  # nobody waits for the first one any more
+                route.continue_()
+
+        expect(page.locator("#in-nl")).to_have_attribute("aria-current", "true")
+        expect(page.locator("[data-frames] iframe")).to_have_count(1)
 
 
 def test_somebody_s_letter_is_shown(page: Page, draft: str) -> None:
