@@ -186,6 +186,26 @@ def test_the_dark_letter_is_dark(reading: Reading, design: Design) -> None:
 
 
 @designs
+def test_no_line_in_the_accent_of_the_day_is_left_in_the_dark(
+    reading: Reading, design: Design
+) -> None:
+    html = rendered(design, "full.fr").html
+    drawn = """() => [...document.querySelectorAll("*")].flatMap((box) => {
+      const style = getComputedStyle(box);
+      return ["Top", "Bottom"]
+        .filter((side) => parseFloat(style[`border${side}Width`]) > 1)
+        .map((side) => style[`border${side}Color`]);
+    })"""
+
+    reading.open(html, width=600, scheme="light")
+    by_day = set(reading.page.evaluate(drawn))
+    reading.open(html, width=600, scheme="dark")
+
+    assert by_day
+    assert by_day.isdisjoint(reading.page.evaluate(drawn))
+
+
+@designs
 def test_outlook_on_the_web_turns_the_letter_dark_by_its_own_marks(
     reading: Reading, design: Design
 ) -> None:
