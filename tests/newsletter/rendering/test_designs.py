@@ -138,7 +138,7 @@ def test_a_letter_can_be_passed_on_without_anybody_s_token(design: Design) -> No
     plain = [
         link.attrs["href"]
         for link in document.links()
-        if link.text == "Link to this letter"
+        if link.text == "Link\u00a0to\u00a0this\u00a0letter"
     ]
     assert plain == ["https://news.example.org/en/48-verger"]
     assert len(ways) == 3
