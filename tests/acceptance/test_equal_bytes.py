@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from newsletter import config, db, demo, editions, jobs, sending
+from newsletter import db, demo, editions, jobs, sending
 from newsletter.config import Settings
 from newsletter.messages import Reader, part
 from newsletter.models import Delivery, Edition, Issue
@@ -21,7 +21,7 @@ from newsletter.smtp.mailbox import received
 from subscribers.lists import domain_of
 from subscribers.models import Subscriber
 from tests import factories
-from tests.conftest import BASE_URL
+from tests.acceptance import shared
 from tests.newsletter.dkim import signed
 
 pytestmark = pytest.mark.slow
@@ -61,24 +61,11 @@ def post(
     tmp_path_factory: pytest.TempPathFactory, _sqlite_template: Path
 ) -> Iterator[Post]:
     """It is sent once: whoever reads it changes nothing."""
+    off = {"check_domains": False, "check_links": False, "check_sender": False}
     folder = tmp_path_factory.mktemp("equal")
-    database = folder / "equal.db"
-    database.write_bytes(_sqlite_template.read_bytes())
-    settings = config.load(
-        data_dir=folder,
-        database_url=f"sqlite:///{database}",
-        base_url=BASE_URL,
-        secret_keys=factories.SECRETS,
-        check_domains=False,
-        check_links=False,
-        check_sender=False,
-    )
-    signing = settings.model_copy(update={"dkim_keys": signed.both()})
-    engine = db.make_engine(settings.database)
-    try:
+    with shared.site(folder, _sqlite_template, **off) as (engine, settings):
+        signing = settings.model_copy(update={"dkim_keys": signed.both()})
         yield Post(engine, signing, _sent(engine, signing))
-    finally:
-        engine.dispose()
 
 
 @pytest.fixture

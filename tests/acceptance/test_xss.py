@@ -13,14 +13,13 @@ from playwright.sync_api import Dialog, Error, Page, Route, sync_playwright
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from newsletter import config, db, feeds, staff
+from newsletter import db, feeds, staff
 from newsletter.app import create_app
 from newsletter.config import Settings
 from newsletter.messages import part
 from newsletter.models import Item, ItemText, Role, Staff
 from newsletter.web import sessions
-from tests import factories
-from tests.acceptance import flawless, hostile
+from tests.acceptance import flawless, hostile, shared
 from tests.acceptance.hostile import Hostile
 from tests.conftest import BASE_URL
 from tests.payloads import xss
@@ -60,17 +59,10 @@ def house(
 ) -> Iterator[House]:
     """Everything is written once: there are thousands of fields."""
     folder = tmp_path_factory.mktemp("hostile")
-    database = folder / "hostile.db"
-    database.write_bytes(_sqlite_template.read_bytes())
-    settings = config.load(
-        data_dir=folder,
-        database_url=f"sqlite:///{database}",
-        base_url=BASE_URL,
-        secret_keys=factories.SECRETS,
-        check_domains=False,
-    )
-    engine = db.make_engine(settings.database)
-    try:
+    with shared.site(folder, _sqlite_template, check_domains=False) as (
+        engine,
+        settings,
+    ):
         harmless = hostile.make_harmless(engine, settings)
         hostile.make_harmless(engine, settings, "more")  # so that lists are lists
         client = TestClient(
@@ -80,8 +72,6 @@ def house(
         known = {path: flawless.harmless_parts(client.get(path).text) for path in LISTS}
         issues = hostile.make(engine, settings)
         yield House(client, settings, engine, issues, harmless, known)
-    finally:
-        engine.dispose()
 
 
 def _log_in(client: TestClient, engine: Engine, settings: Settings) -> None:

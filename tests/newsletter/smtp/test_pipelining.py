@@ -43,11 +43,11 @@ def connecting_with(relay: Relay, manners: Manners) -> Callable[[Source], Connec
 
 
 def test_one_round_trip_a_message(relay: Relay) -> None:
-    """Whoever waited for the answer before the next envelope would wait for ever."""
+    """Whoever waited for the answer before the next envelope would wait in vain."""
     relay.waits_behind = 19
 
     outcomes = deliver(
-        connecting(relay), *(envelope(f"r{n}@example.org") for n in range(20))
+        connecting(relay, dot=20), *(envelope(f"r{n}@example.org") for n in range(20))
     )
 
     assert [each.verdict for each in outcomes] == [Verdict.ACCEPTED] * 20
